@@ -1,0 +1,138 @@
+//! Whole columns: pieces to threads, blocks to the matcher, answers to an Arrow array.
+
+use arrow_array::{Array, ArrayRef, UInt32Array};
+use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer};
+use rayon::prelude::*;
+
+use crate::cover::{BLOCK, NONE};
+use crate::error::Result;
+use crate::matcher::Matcher;
+use crate::points::{Coordinates, Points};
+
+/// Rows from which a call answers on all of rayon's threads; below it stays on the caller's.
+///
+/// Engines that cut a table into morsels call from several threads of their own, with fewer rows a
+/// call than this: there, more threads would only be in the way.
+pub const PARALLEL_ROWS: usize = 200_000;
+
+/// Rows of one task; a multiple of [`BLOCK`].
+const PIECE: usize = 1 << 16;
+
+impl Matcher {
+    /// For each point the row number of the best polygon that qualifies.
+    ///
+    /// `column` is the name for errors. Null where the point is null, NaN or infinite, and where no
+    /// polygon qualifies.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Points::try_new`]; of several the one with the lowest row.
+    pub fn match_column(&self, column: &str, points: &dyn Array) -> Result<UInt32Array> {
+        let mut answers = self.match_chunks(column, &[points.slice(0, points.len())])?;
+        Ok(answers.pop().unwrap_or_else(|| UInt32Array::from(Vec::<u32>::new())))
+    }
+
+    /// As [`Matcher::match_column`] for a column in several chunks; one array of answers a chunk.
+    ///
+    /// Row numbers in errors count over all chunks.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Points::try_new`]; of several the one with the lowest row.
+    pub fn match_chunks(&self, column: &str, chunks: &[ArrayRef]) -> Result<Vec<UInt32Array>> {
+        let total = chunks.iter().map(|chunk| chunk.len()).sum();
+        self.prepare(total);
+
+        let mut answers: Vec<_> = chunks.iter().map(|chunk| Answers::new(chunk.len())).collect();
+        let mut pieces = Vec::new();
+        let mut first_row = 0;
+        for (chunk, answers) in chunks.iter().zip(&mut answers) {
+            for (first, rows, valid) in answers.pieces() {
+                let points = chunk.slice(first, rows.len());
+                pieces.push((points, first_row + first, rows, valid));
+            }
+            first_row += chunk.len();
+        }
+        // Points are read piece by piece, so that converting them is shared between threads too.
+        let failed = |(points, first_row, rows, valid): (ArrayRef, usize, _, _)| {
+            let points = Points::with_first_row(column, &*points, first_row);
+            points.map(|points| self.answer(&points, 0, rows, valid)).err()
+        };
+        let error = if total >= PARALLEL_ROWS {
+            pieces.into_par_iter().filter_map(failed).collect::<Vec<_>>().into_iter().next()
+        } else {
+            pieces.into_iter().find_map(failed)
+        };
+        error.map_or(Ok(()), Err)?;
+        Ok(answers.into_iter().map(Answers::finish).collect())
+    }
+
+    /// As [`Matcher::match_column`] for points that have been read already.
+    pub fn match_points(&self, points: &Points) -> UInt32Array {
+        self.prepare(points.len());
+        let mut answers = Answers::new(points.len());
+        let answer = |(first, rows, valid)| self.answer(points, first, rows, valid);
+        if points.len() >= PARALLEL_ROWS {
+            answers.pieces().collect::<Vec<_>>().into_par_iter().for_each(answer);
+        } else {
+            answers.pieces().for_each(answer);
+        }
+        answers.finish()
+    }
+
+    /// Answers for the points from `first` on, as many as `rows` has places.
+    fn answer(&self, points: &Points, first: usize, rows: &mut [u32], valid: &mut [u64]) {
+        let (mut xs, mut ys) = ([0.0; BLOCK], [0.0; BLOCK]);
+        for (at, (rows, valid)) in rows.chunks_mut(BLOCK).zip(valid).enumerate() {
+            let first = first + at * BLOCK;
+            match points.coordinates() {
+                Coordinates::Separated { x, y } => {
+                    xs[..rows.len()].copy_from_slice(&x[first..first + rows.len()]);
+                    ys[..rows.len()].copy_from_slice(&y[first..first + rows.len()]);
+                }
+                Coordinates::Interleaved(xy) => {
+                    let pairs = xy[2 * first..2 * (first + rows.len())].as_chunks::<2>().0;
+                    for ((x, y), pair) in xs.iter_mut().zip(&mut ys).zip(pairs) {
+                        [*x, *y] = *pair;
+                    }
+                }
+            }
+            self.resolve(&xs, &ys, rows);
+            let mut word = 0;
+            for (bit, row) in rows.iter().enumerate() {
+                word |= u64::from(*row != NONE) << bit;
+            }
+            if let Some(nulls) = points.nulls() {
+                for bit in (0..rows.len()).filter(|bit| nulls.is_null(first + bit)) {
+                    word &= !(1 << bit);
+                }
+            }
+            *valid = word.to_le();
+        }
+    }
+}
+
+/// A column of answers while it is filled.
+struct Answers {
+    rows: Vec<u32>,
+    /// One bit a row, in words of little-endian bytes.
+    valid: Vec<u64>,
+}
+
+impl Answers {
+    fn new(len: usize) -> Self {
+        Self { rows: vec![0; len], valid: vec![0; len.div_ceil(64)] }
+    }
+
+    /// Parts that can be filled on different threads: first row, rows, validity.
+    fn pieces(&mut self) -> impl Iterator<Item = (usize, &mut [u32], &mut [u64])> {
+        let pieces = self.rows.chunks_mut(PIECE).zip(self.valid.chunks_mut(PIECE / 64));
+        pieces.enumerate().map(|(at, (rows, valid))| (at * PIECE, rows, valid))
+    }
+
+    fn finish(self) -> UInt32Array {
+        let valid = BooleanBuffer::new(Buffer::from_vec(self.valid), 0, self.rows.len());
+        let nulls = Some(NullBuffer::new(valid)).filter(|nulls| nulls.null_count() > 0);
+        UInt32Array::new(self.rows.into(), nulls)
+    }
+}

@@ -1,0 +1,229 @@
+//! Fills the cells: region by region in rank order, closing a cell at the first that covers it.
+
+use std::ops::Range;
+use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Mutex, PoisonError};
+
+use super::grid::{Grid, MAX_SIDE};
+use super::{Cover, FINAL, NONE};
+use crate::region::{Cell, Regions, Relation};
+
+/// A table of 2^18 cells stays in a usual L2 cache, one of 2^20 in a usual L3; finer cells settle
+/// more points without a test, but a look-up that leaves the cache costs more than the tests.
+const CELLS_FEW_REGIONS: usize = 1 << 18;
+const CELLS_MANY_REGIONS: usize = 1 << 20;
+const MANY_REGIONS: usize = 1 << 14;
+
+/// End of a cell's chain of entries while building.
+const NIL: u32 = u32::MAX;
+
+pub(super) fn build(regions: &impl Regions, answers: Vec<u32>, max_bytes: usize) -> Cover {
+    let contenders = regions.contenders();
+    let bounds = regions.bounds();
+    let wanted =
+        if contenders.len() < MANY_REGIONS { CELLS_FEW_REGIONS } else { CELLS_MANY_REGIONS };
+    let mut cells = wanted.min(max_bytes / 16);
+    loop {
+        let (columns, rows) = shape(&bounds, cells);
+        let grid = Grid::new(&bounds, columns, rows);
+        let table_bytes = 4 * (grid.width() * grid.height()) as usize;
+        let coarsest = columns == 1 && rows == 1;
+        let most_entries =
+            if coarsest { usize::MAX } else { max_bytes.saturating_sub(table_bytes) / 4 };
+        if let Some((cells, lists)) = fill(regions, &contenders, &grid, &answers, most_entries) {
+            return Cover { grid, cells, lists, answers };
+        }
+        // Fewer, larger cells have fewer entries: in the end each region is in at most nine.
+        cells /= 4;
+    }
+}
+
+/// Columns and rows of about square cells.
+fn shape(bounds: &Cell, cells: usize) -> (u32, u32) {
+    let (width, height) = (bounds.x1 - bounds.x0, bounds.y1 - bounds.y0);
+    let ratio = if width > 0.0 && height > 0.0 { width / height } else { 1.0 };
+    let ratio = if ratio.is_finite() && ratio > 0.0 { ratio } else { 1.0 };
+    let side = f64::from(MAX_SIDE);
+    let columns = (cells as f64 * ratio).sqrt().clamp(1.0, side);
+    let rows = (cells as f64 / columns).clamp(1.0, side);
+    (columns as u32, rows as u32)
+}
+
+/// The cells and lists of the whole grid; `None` when the lists would have more than `most`
+/// entries.
+fn fill(
+    regions: &impl Regions,
+    contenders: &[u32],
+    grid: &Grid,
+    answers: &[u32],
+    most: usize,
+) -> Option<(Vec<u32>, Vec<u32>)> {
+    let threads = rayon::current_num_threads().max(1);
+    let height = grid.height();
+    let rows_per_band = height.div_ceil(4 * threads as u32).max(1);
+    let bands: Vec<_> = (0..height)
+        .step_by(rows_per_band as usize)
+        .map(|first| (first..(first + rows_per_band).min(height), Mutex::new(None)))
+        .collect();
+    let (columns, rows) = (grid.x().intervals(), grid.y().intervals());
+
+    // Plain threads: a rayon worker that waits here could pick up a task that waits for this
+    // very index.
+    let next = AtomicUsize::new(0);
+    std::thread::scope(|scope| {
+        let work = || {
+            while let Some((band, slot)) = bands.get(next.fetch_add(1, Ordering::Relaxed)) {
+                let mut cells = Band::new(grid, band.clone(), &columns, &rows);
+                let filled = cells.fill(regions, contenders, most).map(|()| cells.finish(answers));
+                *slot.lock().unwrap_or_else(PoisonError::into_inner) = filled;
+            }
+        };
+        for _ in 1..threads.min(bands.len()) {
+            scope.spawn(work);
+        }
+        work();
+    });
+
+    let mut cells = Vec::with_capacity((grid.width() * height) as usize);
+    let mut lists = Vec::new();
+    for (_, slot) in bands {
+        let (band_cells, band_lists) = slot.into_inner().unwrap_or_else(PoisonError::into_inner)?;
+        let base = lists.len() as u32;
+        cells.extend(band_cells.iter().map(|e| if e & FINAL == 0 { e + base } else { *e }));
+        lists.extend(band_lists);
+        if lists.len() > most || lists.len() >= FINAL as usize {
+            return None;
+        }
+    }
+    Some((cells, lists))
+}
+
+/// Some rows of cells, while they are filled.
+struct Band<'a> {
+    grid: &'a Grid,
+    rows: Range<u32>,
+    column_intervals: &'a [(f64, f64)],
+    row_intervals: &'a [(f64, f64)],
+    /// First and last entry of each cell's chain.
+    chains: Vec<(u32, u32)>,
+    /// Rank, or `FINAL` and rank, and the next entry of the chain.
+    entries: Vec<(u32, u32)>,
+    /// For each row the next open cell at or after a column, with paths halved on the way.
+    open: Vec<u32>,
+    /// Open cells in each row.
+    open_in_row: Vec<u32>,
+}
+
+impl<'a> Band<'a> {
+    fn new(
+        grid: &'a Grid,
+        rows: Range<u32>,
+        column_intervals: &'a [(f64, f64)],
+        row_intervals: &'a [(f64, f64)],
+    ) -> Self {
+        let (width, height) = (grid.width(), rows.len());
+        Self {
+            grid,
+            rows,
+            column_intervals,
+            row_intervals,
+            chains: vec![(NIL, NIL); width as usize * height],
+            entries: Vec::new(),
+            open: (0..height).flat_map(|_| 0..=width).collect(),
+            open_in_row: vec![width; height],
+        }
+    }
+
+    /// `None` when there would be more than `most` entries.
+    fn fill(&mut self, regions: &impl Regions, contenders: &[u32], most: usize) -> Option<()> {
+        let width = self.grid.width() as usize;
+        for &rank in contenders {
+            let bounds = regions.bounds_of(rank);
+            let (left, right) = self.grid.x().reach(bounds.x0, bounds.x1);
+            let (top, bottom) = self.grid.y().reach(bounds.y0, bounds.y1);
+            for y in top.max(self.rows.start)..(bottom + 1).min(self.rows.end) {
+                let row = (y - self.rows.start) as usize;
+                if self.open_in_row[row] == 0 {
+                    continue;
+                }
+                let (y0, y1) = self.row_intervals[y as usize];
+                let mut column = next_open(&mut self.open[row * (width + 1)..], left);
+                while column <= right {
+                    let (x0, x1) = self.column_intervals[column as usize];
+                    let cell = row * width + column as usize;
+                    match regions.relation(rank, &Cell { x0, x1, y0, y1 }) {
+                        Relation::Outside => {}
+                        Relation::Touches => self.push(cell, rank),
+                        Relation::Covers => {
+                            self.push(cell, rank | FINAL);
+                            self.open[row * (width + 1) + column as usize] = column + 1;
+                            self.open_in_row[row] -= 1;
+                        }
+                    }
+                    column = next_open(&mut self.open[row * (width + 1)..], column + 1);
+                }
+            }
+            // A settled cell costs no entry in the end, but no more than its place in the table.
+            if self.entries.len() > most.saturating_add(self.chains.len()) {
+                return None;
+            }
+        }
+        Some(())
+    }
+
+    fn push(&mut self, cell: usize, entry: u32) {
+        let at = self.entries.len() as u32;
+        self.entries.push((entry, NIL));
+        let (first, last) = &mut self.chains[cell];
+        if *first == NIL {
+            *first = at;
+        } else {
+            self.entries[*last as usize].1 = at;
+        }
+        *last = at;
+    }
+
+    /// The chains as cells and lists: ranks that are final become answers.
+    fn finish(&self, answers: &[u32]) -> (Vec<u32>, Vec<u32>) {
+        let mut lists = Vec::with_capacity(self.entries.len());
+        let cells = self.chains.iter().map(|&(first, _)| {
+            let start = lists.len() as u32;
+            let mut at = first;
+            while at != NIL {
+                let (entry, next) = self.entries[at as usize];
+                if entry & FINAL == 0 {
+                    lists.push(entry);
+                } else {
+                    let answer = FINAL | answers[(entry & !FINAL) as usize];
+                    if lists.len() as u32 == start {
+                        return answer;
+                    }
+                    lists.push(answer);
+                    return start;
+                }
+                at = next;
+            }
+            if first == NIL {
+                return FINAL | NONE;
+            }
+            lists.push(FINAL | NONE);
+            start
+        });
+        let cells = cells.collect();
+        (cells, lists)
+    }
+}
+
+/// The first open column at or after `column`; the width when there is none.
+fn next_open(open: &mut [u32], column: u32) -> u32 {
+    let mut at = column;
+    loop {
+        let next = open[at as usize];
+        if next == at {
+            return at;
+        }
+        let after = open[next as usize];
+        open[at as usize] = after;
+        at = after;
+    }
+}

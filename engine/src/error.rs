@@ -1,0 +1,92 @@
+use std::path::PathBuf;
+
+use arrow_schema::{ArrowError, DataType};
+use parquet::errors::ParquetError;
+
+/// What went wrong, with the parameter, or the column and row, that it went wrong at.
+#[derive(Debug, thiserror::Error)]
+#[non_exhaustive]
+pub enum Error {
+    /// A parameter has a value that it cannot take.
+    #[error("{parameter}: {message}")]
+    Parameter {
+        /// Name of the parameter as the user writes it.
+        parameter: &'static str,
+        /// What was expected and what came.
+        message: String,
+    },
+    /// A column has a type that cannot be read.
+    #[error("column '{column}': expected {expected}, got {dtype}")]
+    Dtype {
+        /// Name of the column.
+        column: String,
+        /// What would be accepted.
+        expected: &'static str,
+        /// What came.
+        dtype: DataType,
+    },
+    /// A value of a column cannot be read.
+    #[error("column '{column}', row {row}: {message}")]
+    Value {
+        /// Name of the column.
+        column: String,
+        /// Row number in the column as passed, from 0.
+        row: usize,
+        /// What was expected and what came.
+        message: String,
+    },
+    /// A table lacks a column, or has too many that could be meant.
+    #[error("{message}")]
+    Columns {
+        /// What was looked for and which columns there are.
+        message: String,
+    },
+    /// A file cannot be opened, created or renamed.
+    #[error("{}: {source}", path.display())]
+    Io {
+        /// The file.
+        path: PathBuf,
+        /// The operating system's answer.
+        source: std::io::Error,
+    },
+    /// A Parquet file cannot be read or written.
+    #[error("{}: {source}", path.display())]
+    Parquet {
+        /// The file.
+        path: PathBuf,
+        /// The reader's or writer's answer.
+        source: ParquetError,
+    },
+    /// A column of a file is at fault.
+    #[error("{}: {source}", path.display())]
+    InFile {
+        /// The file.
+        path: PathBuf,
+        /// What is wrong in it.
+        source: Box<Error>,
+    },
+    /// An Arrow kernel failed on data of an accepted type.
+    #[error(transparent)]
+    Arrow(#[from] ArrowError),
+    /// The caller's progress function asked to stop.
+    #[error("interrupted")]
+    Interrupted,
+}
+
+/// Shorthand for results of this crate.
+pub type Result<T> = std::result::Result<T, Error>;
+
+impl Error {
+    pub(crate) fn value(column: &str, row: usize, message: impl Into<String>) -> Self {
+        Error::Value { column: column.to_owned(), row, message: message.into() }
+    }
+
+    pub(crate) fn in_file(self, path: &std::path::Path) -> Self {
+        match self {
+            Error::Dtype { .. } | Error::Value { .. } | Error::Columns { .. } | Error::Arrow(_) => {
+                Error::InFile { path: path.to_owned(), source: Box::new(self) }
+            }
+            other => other,
+        }
+    }
+}

@@ -1,0 +1,174 @@
+//! The batch job: a Parquet file of points and one of polygons in, a Parquet file out.
+//!
+//! The output has the rows and columns of the points, in order and untouched, and one more column
+//! of type `UInt32`: the row number of the best polygon, null where there is none. Key-value
+//! metadata (GeoParquet's among it) and the compression of the input are kept.
+//!
+//! Reading and matching run beside writing, a few batches ahead, so memory does not grow with the
+//! number of points. The output appears whole under its name or not at all.
+
+mod input;
+mod output;
+
+use std::ops::ControlFlow;
+use std::path::PathBuf;
+use std::sync::Arc;
+use std::sync::mpsc::sync_channel;
+use std::time::Instant;
+
+use arrow_array::{Array, RecordBatch};
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+
+use crate::error::{Error, Result};
+use crate::matcher::Matcher;
+use crate::points::Points;
+use crate::rule::Rule;
+use input::{PointReader, Table};
+use output::Output;
+
+/// Batches that may be read and matched before the writer has taken one.
+const BATCHES_AHEAD: usize = 2;
+
+/// Which columns of the points' table hold the points.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PointColumns {
+    /// Numeric columns `x` and `y` if both are there; else `geometry`; else `point`.
+    Auto,
+    /// Two numeric columns, x first.
+    Xy(String, String),
+    /// One column in any form that [`Points`] reads.
+    Point(String),
+}
+
+/// What to match, and where to.
+#[derive(Debug, Clone)]
+pub struct MatchParquet {
+    /// Parquet file with the points.
+    pub points: PathBuf,
+    /// Parquet file with the polygons: list columns `x` and `y`, or WKB in `geometry`.
+    pub polygons: PathBuf,
+    /// File to write; replaced if it exists. Neither of the two inputs.
+    pub output: PathBuf,
+    /// Where the points are.
+    pub point: PointColumns,
+    /// Name of the column to append.
+    pub name: String,
+    /// Who qualifies, and what is best.
+    pub rule: Rule,
+}
+
+/// How far a job is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub struct Progress {
+    /// Rows written.
+    pub rows: usize,
+    /// Rows of the input.
+    pub total: usize,
+    /// Rows written with an answer.
+    pub matched: usize,
+}
+
+/// What a job did.
+#[derive(Debug, Clone, Copy, PartialEq)]
+pub struct Summary {
+    /// Rows read and written.
+    pub rows: usize,
+    /// Rows with an answer.
+    pub matched: usize,
+    /// Rows whose point is null, NaN or infinite.
+    pub null_points: usize,
+    /// Rows of the polygons' table.
+    pub polygons: usize,
+    /// Wall time of the whole job.
+    pub seconds: f64,
+}
+
+/// A batch on its way from the reader to the writer.
+struct Matched {
+    batch: RecordBatch,
+    matched: usize,
+    null_points: usize,
+}
+
+impl MatchParquet {
+    /// Runs the job. `progress` is called several times a second, and stops the job when it breaks.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] and [`Error::Parquet`] with the file; [`Error::InFile`] for what is wrong with
+    /// a file's columns or rows; [`Error::Parameter`] for an output that is an input or a folder,
+    /// or a `name` that the points have already; [`Error::Interrupted`] when `progress` broke. No
+    /// output is left behind by any of them.
+    pub fn run(&self, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Result<Summary> {
+        let start = Instant::now();
+        output::check(&self.output, [&self.points, &self.polygons])?;
+        let points = PointReader::open(&self.points, &self.point)?;
+        let total = points.table().rows();
+        let mut report = |rows, matched| match progress(Progress { rows, total, matched }) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(Error::Interrupted),
+        };
+        let schema = self.appended(points.table())?;
+        let polygons = input::read_polygons(&self.polygons, &mut || report(0, 0))?;
+        let matcher = Matcher::new(&polygons, self.rule)?;
+        matcher.prepare(total);
+        report(0, 0)?;
+
+        let mut output = Output::create(&self.output, &schema, points.table())?;
+        let mut summary =
+            Summary { rows: 0, matched: 0, null_points: 0, polygons: polygons.len(), seconds: 0.0 };
+        std::thread::scope(|scope| {
+            let (sender, receiver) = sync_channel::<Result<Matched>>(BATCHES_AHEAD);
+            scope.spawn(move || {
+                for read in points.batches() {
+                    let matched =
+                        read.and_then(|(batch, points)| answer(&matcher, &schema, &batch, &points));
+                    let stop = matched.is_err();
+                    // The writer has given up when it no longer receives.
+                    if sender.send(matched).is_err() || stop {
+                        break;
+                    }
+                }
+            });
+            for matched in receiver {
+                let matched = matched?;
+                output.write(&matched.batch)?;
+                summary.rows += matched.batch.num_rows();
+                summary.matched += matched.matched;
+                summary.null_points += matched.null_points;
+                report(summary.rows, summary.matched)?;
+            }
+            output.finish()
+        })?;
+        summary.seconds = start.elapsed().as_secs_f64();
+        Ok(summary)
+    }
+
+    /// The schema of the output.
+    fn appended(&self, points: &Table) -> Result<SchemaRef> {
+        let schema = points.schema();
+        if schema.field_with_name(&self.name).is_ok() {
+            let message = format!("the points have a column '{}' already", self.name);
+            return Err(Error::Parameter { parameter: "name", message });
+        }
+        let answer = Arc::new(Field::new(&self.name, DataType::UInt32, true));
+        let fields: Vec<_> = schema.fields().iter().cloned().chain([answer]).collect();
+        Ok(Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone())))
+    }
+}
+
+fn answer(
+    matcher: &Matcher,
+    schema: &SchemaRef,
+    batch: &RecordBatch,
+    points: &Points,
+) -> Result<Matched> {
+    let answer = matcher.match_points(points);
+    let matched = answer.len() - answer.null_count();
+    let columns = batch.columns().iter().cloned().chain([Arc::new(answer) as _]).collect();
+    Ok(Matched {
+        batch: RecordBatch::try_new(schema.clone(), columns)?,
+        matched,
+        null_points: points.missing(),
+    })
+}

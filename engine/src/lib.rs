@@ -1,0 +1,59 @@
+//! For each point, the best polygon among those that qualify: a batch engine over Arrow columns.
+//!
+//! Points and polygons come in as Arrow arrays, row numbers go out. A polygon *qualifies* for a
+//! point when its centre is strictly closer than `max_dist`; the *best* one has the smallest area,
+//! and among equal areas the lowest row number. There is one answer per point, never a table of
+//! pairs: memory is four bytes per point, however many polygons qualify.
+//!
+//! The flow is one way: columns ([`Points`], [`Polygons`]) to shapes ([`measure`]), to an index
+//! that is built once ([`Matcher::new`]) and asked many times ([`Matcher::match_column`]), to a
+//! column. [`reference`](mod@reference) answers the same question by the definition alone; every
+//! fast path is tested against it. [`job`] does the same from Parquet file to Parquet file.
+//!
+//! ```
+//! use std::sync::Arc;
+//! use arrow_array::types::Float64Type;
+//! use arrow_array::{Array, ArrayRef, FixedSizeListArray, ListArray, UInt32Array};
+//! use poly_match_engine::{Matcher, Polygons, Rule};
+//!
+//! // A square of area 4 and one of area 1, both around (0, 0), as two list columns.
+//! let list = |rings: [[f64; 4]; 2]| {
+//!     ListArray::from_iter_primitive::<Float64Type, _, _>(
+//!         rings.map(|ring| Some(ring.map(Some))),
+//!     )
+//! };
+//! let x = list([[-1.0, 1.0, 1.0, -1.0], [-0.5, 0.5, 0.5, -0.5]]);
+//! let y = list([[-1.0, -1.0, 1.0, 1.0], [-0.5, -0.5, 0.5, 0.5]]);
+//! let polygons = Polygons::from_xy(&x, &y)?;
+//! let matcher = Matcher::new(&polygons, Rule::within(5.0)?)?;
+//!
+//! // (3, 0) is near both and gets the smaller; (3, 4) is at distance 5: not strictly closer.
+//! let points = FixedSizeListArray::from_iter_primitive::<Float64Type, _, _>(
+//!     [Some([Some(3.0), Some(0.0)]), Some([Some(3.0), Some(4.0)]), None],
+//!     2,
+//! );
+//! let answer = matcher.match_column("point", &points)?;
+//! assert_eq!(answer, UInt32Array::from(vec![Some(1), None, None]));
+//! # Ok::<(), poly_match_engine::Error>(())
+//! ```
+
+mod batch;
+mod binary;
+mod coordinates;
+mod cover;
+mod error;
+pub mod job;
+mod matcher;
+pub mod measure;
+mod points;
+mod polygons;
+pub mod reference;
+mod region;
+mod rule;
+
+pub use batch::PARALLEL_ROWS;
+pub use error::{Error, Result};
+pub use matcher::Matcher;
+pub use points::Points;
+pub use polygons::{Part, Polygon, Polygons, Ring};
+pub use rule::Rule;

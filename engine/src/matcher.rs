@@ -1,0 +1,132 @@
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use rayon::prelude::*;
+
+use crate::cover::{BLOCK, Cover, NONE};
+use crate::error::{Error, Result};
+use crate::measure;
+use crate::polygons::Polygons;
+use crate::region::{Discs, Regions};
+use crate::rule::Rule;
+
+/// Rows from which polygons are measured and ranked on all threads.
+const PARALLEL_POLYGONS: usize = 1 << 14;
+
+/// What the index may take beside the polygons, unless its coarsest form needs more.
+const DEFAULT_INDEX_BYTES: usize = 64 << 20;
+
+/// Tests of a point against a centre that cost about as much as the smallest index: until so many
+/// have been made, the centres are scanned in rank order instead.
+const TESTS_BEFORE_INDEX: usize = 1 << 22;
+
+/// And for each polygon so many more, as an index grows with the polygons.
+const TESTS_PER_POLYGON: usize = 64;
+
+/// Polygons and a rule, measured and ranked: built once, asked many times.
+///
+/// A `Matcher` is shared between threads by reference. Asking changes nothing but one thing: the
+/// index is built at the first question that is worth it, by whoever asks it, while others wait.
+#[derive(Debug)]
+pub struct Matcher {
+    /// Centres by rank, the best polygon first.
+    discs: Discs,
+    /// Row numbers by rank.
+    rows: Vec<u32>,
+    cover: OnceLock<Cover>,
+    index_bytes: usize,
+    tests: AtomicUsize,
+}
+
+impl Matcher {
+    /// Measures the polygons (vertex mean, area) and ranks them.
+    ///
+    /// Costs one pass over the vertices and a sort of the rows.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parameter`] for more than 2^31 - 2 polygons.
+    pub fn new(polygons: &Polygons, rule: Rule) -> Result<Self> {
+        if polygons.len() >= NONE as usize {
+            let message = format!("expected at most {} rows, got {}", NONE - 1, polygons.len());
+            return Err(Error::Parameter { parameter: "polygons", message });
+        }
+        let measured = |row: u32| {
+            let polygon = polygons.get(row as usize)?;
+            Some(((measure::area(polygon), row), measure::vertex_mean(polygon)))
+        };
+        let rows = 0..polygons.len() as u32;
+        let ranked: Vec<_> = if polygons.len() >= PARALLEL_POLYGONS {
+            let mut ranked: Vec<_> = rows.into_par_iter().filter_map(measured).collect();
+            ranked.par_sort_unstable_by(|a, b| Rule::better(&a.0, &b.0));
+            ranked
+        } else {
+            let mut ranked: Vec<_> = rows.filter_map(measured).collect();
+            ranked.sort_unstable_by(|a, b| Rule::better(&a.0, &b.0));
+            ranked
+        };
+        Ok(Self {
+            rows: ranked.iter().map(|((_, row), _)| *row).collect(),
+            discs: Discs { centers: ranked.into_iter().map(|(_, center)| center).collect(), rule },
+            cover: OnceLock::new(),
+            index_bytes: DEFAULT_INDEX_BYTES,
+            tests: AtomicUsize::new(0),
+        })
+    }
+
+    /// The rule that was given.
+    pub fn rule(&self) -> &Rule {
+        &self.discs.rule
+    }
+
+    /// Bounds the memory of the index; by default 64 MiB.
+    ///
+    /// Less memory means larger cells and more tests a point, never other answers. The coarsest
+    /// index takes about 36 bytes a polygon, and is built even if that is more.
+    #[must_use]
+    pub fn with_index_bytes(mut self, bytes: usize) -> Self {
+        self.index_bytes = bytes;
+        self.cover = OnceLock::new();
+        self
+    }
+
+    /// Builds the index now, if it is not there yet.
+    pub fn build_index(&self) {
+        self.cover.get_or_init(|| Cover::build(&self.discs, self.rows.clone(), self.index_bytes));
+    }
+
+    /// Gets ready for so many points: builds the index when it is worth it by now.
+    ///
+    /// To be called before any parallel section, as it may wait for another thread.
+    pub(crate) fn prepare(&self, points: usize) {
+        if self.cover.get().is_some() {
+            return;
+        }
+        let polygons = self.rows.len();
+        let tests = points.saturating_mul(polygons);
+        let before = self.tests.fetch_add(tests, Ordering::Relaxed);
+        let worth = TESTS_BEFORE_INDEX.saturating_add(TESTS_PER_POLYGON.saturating_mul(polygons));
+        if before.saturating_add(tests) > worth {
+            self.build_index();
+        }
+    }
+
+    /// Writes the row of the best polygon or [`NONE`] for each of at most [`BLOCK`] points.
+    #[inline]
+    pub(crate) fn resolve(&self, xs: &[f64; BLOCK], ys: &[f64; BLOCK], out: &mut [u32]) {
+        match self.cover.get() {
+            Some(cover) => cover.resolve(&self.discs, xs, ys, out),
+            None => {
+                for ((answer, &x), &y) in out.iter_mut().zip(xs).zip(ys) {
+                    *answer = self.scan([x, y]);
+                }
+            }
+        }
+    }
+
+    /// The first in rank order that qualifies.
+    fn scan(&self, point: [f64; 2]) -> u32 {
+        let hit = (0..self.rows.len()).find(|&rank| self.discs.covers(rank as u32, point));
+        hit.map_or(NONE, |rank| self.rows[rank])
+    }
+}

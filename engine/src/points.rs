@@ -1,0 +1,225 @@
+use arrow_array::cast::AsArray;
+use arrow_array::{
+    Array, FixedSizeListArray, GenericListArray, OffsetSizeTrait, StructArray, new_null_array,
+};
+use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
+use arrow_schema::DataType;
+
+use crate::binary::{self, Binary};
+use crate::coordinates::{is_numeric, to_f64};
+use crate::error::{Error, Result};
+
+const EXPECTED: &str = "points: a struct of two numeric fields (first x, then y), \
+                        a fixed-size list of 2 numbers, a list of 2 numbers, or WKB binary";
+
+/// A column of points as `f64` coordinates.
+///
+/// Accepted are a struct of two numeric fields (the first is x, the second y), a fixed-size list
+/// of two numbers, a list whose valid rows have length 2, and WKB or EWKB points. `f64`
+/// coordinates are used where they lie (a list without nulls too); others are converted.
+///
+/// A point is null when its row, its x or its y is null. NaN and infinite coordinates are kept.
+#[derive(Debug, Clone)]
+pub struct Points {
+    coordinates: Coordinates,
+    nulls: Option<NullBuffer>,
+}
+
+/// The two memory layouts that Arrow has for points.
+#[derive(Debug, Clone)]
+pub(crate) enum Coordinates {
+    Separated { x: ScalarBuffer<f64>, y: ScalarBuffer<f64> },
+    Interleaved(ScalarBuffer<f64>),
+}
+
+impl Points {
+    /// Whether a column of this type can be read as points.
+    pub fn accepts(dtype: &DataType) -> bool {
+        match dtype {
+            DataType::Struct(fields) => {
+                fields.len() == 2 && fields.iter().all(|field| is_coordinate(field.data_type()))
+            }
+            DataType::FixedSizeList(field, 2) => is_coordinate(field.data_type()),
+            DataType::List(field) | DataType::LargeList(field) => is_coordinate(field.data_type()),
+            DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::Null => {
+                true
+            }
+            _ => false,
+        }
+    }
+
+    /// Reads a column; `column` is its name for errors.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Dtype`] for a type that is not accepted; [`Error::Value`] with the row for a valid
+    /// list whose length is not 2 and for bytes that are not a WKB point.
+    pub fn try_new(column: &str, array: &dyn Array) -> Result<Self> {
+        Self::with_first_row(column, array, 0)
+    }
+
+    /// As [`Points::try_new`] for a piece of a column that starts at row `first`.
+    pub(crate) fn with_first_row(column: &str, array: &dyn Array, first: usize) -> Result<Self> {
+        let dtype = array.data_type();
+        if !Self::accepts(dtype) {
+            return Err(Error::Dtype {
+                column: column.to_owned(),
+                expected: EXPECTED,
+                dtype: dtype.clone(),
+            });
+        }
+        if let Some(points) = array.as_struct_opt() {
+            return Self::from_struct(points);
+        }
+        if let Some(points) = array.as_fixed_size_list_opt() {
+            return Self::from_fixed_size_list(points);
+        }
+        if let Some(points) = array.as_list_opt::<i32>() {
+            return Self::from_list(column, points, first);
+        }
+        if let Some(points) = array.as_list_opt::<i64>() {
+            return Self::from_list(column, points, first);
+        }
+        match Binary::try_new(array) {
+            Some(points) => Self::from_wkb(column, &points, array.len(), first),
+            None => Self::from_struct(new_null_points(array.len()).as_struct()),
+        }
+    }
+
+    /// Number of rows.
+    pub fn len(&self) -> usize {
+        match &self.coordinates {
+            Coordinates::Separated { x, .. } => x.len(),
+            Coordinates::Interleaved(xy) => xy.len() / 2,
+        }
+    }
+
+    /// Whether there are no rows.
+    pub fn is_empty(&self) -> bool {
+        self.len() == 0
+    }
+
+    /// The point of a row as `[x, y]`; `None` when it is null.
+    ///
+    /// # Panics
+    ///
+    /// If `row` is not less than [`Points::len`].
+    pub fn get(&self, row: usize) -> Option<[f64; 2]> {
+        if self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
+            return None;
+        }
+        Some(match &self.coordinates {
+            Coordinates::Separated { x, y } => [x[row], y[row]],
+            Coordinates::Interleaved(xy) => [xy[2 * row], xy[2 * row + 1]],
+        })
+    }
+
+    /// Number of points that are null, NaN or infinite: those that no polygon can match.
+    pub fn missing(&self) -> usize {
+        let finite =
+            |point: Option<[f64; 2]>| point.is_some_and(|p| p.iter().all(|c| c.is_finite()));
+        (0..self.len()).filter(|&row| !finite(self.get(row))).count()
+    }
+
+    pub(crate) fn coordinates(&self) -> &Coordinates {
+        &self.coordinates
+    }
+
+    pub(crate) fn nulls(&self) -> Option<&NullBuffer> {
+        self.nulls.as_ref()
+    }
+
+    fn from_struct(points: &StructArray) -> Result<Self> {
+        let (x, y) = (to_f64(points.column(0))?, to_f64(points.column(1))?);
+        let nulls = NullBuffer::union(points.nulls(), x.nulls());
+        let nulls = NullBuffer::union(nulls.as_ref(), y.nulls());
+        let coordinates = Coordinates::Separated { x: x.values().clone(), y: y.values().clone() };
+        Ok(Self { coordinates, nulls })
+    }
+
+    fn from_fixed_size_list(points: &FixedSizeListArray) -> Result<Self> {
+        let first = points.value_offset(0) as usize;
+        let values = to_f64(&points.values().slice(first, 2 * points.len()))?;
+        let nulls = NullBuffer::union(points.nulls(), pair_nulls(values.nulls()).as_ref());
+        Ok(Self { coordinates: Coordinates::Interleaved(values.values().clone()), nulls })
+    }
+
+    fn from_list<O: OffsetSizeTrait>(
+        column: &str,
+        points: &GenericListArray<O>,
+        first: usize,
+    ) -> Result<Self> {
+        let offsets = points.value_offsets();
+        let mut regular = true;
+        for (row, pair) in offsets.windows(2).enumerate() {
+            let length = pair[1].as_usize() - pair[0].as_usize();
+            if length != 2 {
+                if points.is_valid(row) {
+                    let message = format!("expected a list of 2 coordinates, got {length}");
+                    return Err(Error::value(column, first + row, message));
+                }
+                regular = false;
+            }
+        }
+        let start = offsets.first().map_or(0, |offset| offset.as_usize());
+        let end = offsets.last().map_or(0, |offset| offset.as_usize());
+        let values = to_f64(&points.values().slice(start, end - start))?;
+        if regular {
+            let nulls = NullBuffer::union(points.nulls(), pair_nulls(values.nulls()).as_ref());
+            return Ok(Self {
+                coordinates: Coordinates::Interleaved(values.values().clone()),
+                nulls,
+            });
+        }
+        // A null row may hold any number of values: only then are the pairs moved together.
+        let pair = |row: usize| {
+            let at = offsets[row].as_usize() - start;
+            let there = points.is_valid(row) && values.is_valid(at) && values.is_valid(at + 1);
+            there.then(|| [values.value(at), values.value(at + 1)])
+        };
+        Ok((0..points.len()).map(pair).collect())
+    }
+
+    fn from_wkb(column: &str, points: &Binary<'_>, len: usize, first: usize) -> Result<Self> {
+        (0..len)
+            .map(|row| {
+                let point = points.get(row).map(binary::parse_point).transpose();
+                binary::at_row(column, first + row, point)
+            })
+            .collect()
+    }
+}
+
+impl FromIterator<Option<[f64; 2]>> for Points {
+    fn from_iter<I: IntoIterator<Item = Option<[f64; 2]>>>(points: I) -> Self {
+        let points = points.into_iter();
+        let mut xy = Vec::with_capacity(2 * points.size_hint().0);
+        let mut valid = Vec::with_capacity(points.size_hint().0);
+        for point in points {
+            valid.push(point.is_some());
+            xy.extend(point.unwrap_or([f64::NAN; 2]));
+        }
+        let nulls = NullBuffer::from(valid);
+        Self {
+            coordinates: Coordinates::Interleaved(xy.into()),
+            nulls: (nulls.null_count() > 0).then_some(nulls),
+        }
+    }
+}
+
+fn is_coordinate(dtype: &DataType) -> bool {
+    is_numeric(dtype) || *dtype == DataType::Null
+}
+
+/// A pair is null when one of its two values is.
+fn pair_nulls(values: Option<&NullBuffer>) -> Option<NullBuffer> {
+    let values = values.filter(|nulls| nulls.null_count() > 0)?;
+    let both = |row| values.is_valid(2 * row) && values.is_valid(2 * row + 1);
+    Some(NullBuffer::new(BooleanBuffer::collect_bool(values.len() / 2, both)))
+}
+
+/// A column of type null holds null points.
+fn new_null_points(len: usize) -> arrow_array::ArrayRef {
+    let field = |name| arrow_schema::Field::new(name, DataType::Float64, true);
+    new_null_array(&DataType::Struct(vec![field("x"), field("y")].into()), len)
+}

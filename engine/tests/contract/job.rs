@@ -1,0 +1,245 @@
+//! The batch job on files that are made here.
+
+use std::ops::ControlFlow;
+use std::path::{Path, PathBuf};
+use std::sync::Arc;
+
+use crate::world;
+use arrow_array::{Array, ArrayRef, Float64Array, RecordBatch, StringArray, UInt32Array};
+use arrow_schema::{Field, Schema};
+use parquet::arrow::ArrowWriter;
+use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
+use parquet::basic::Compression;
+use parquet::file::metadata::KeyValue;
+use parquet::file::properties::WriterProperties;
+use poly_match_engine::job::{MatchParquet, PointColumns, Progress};
+use poly_match_engine::{Error, Points, Polygons, Rule, reference};
+use tempfile::TempDir;
+
+const ROWS: usize = 150_001;
+
+fn write(path: &Path, columns: Vec<(&str, ArrayRef)>) {
+    let fields = columns.iter().map(|(name, c)| Field::new(*name, c.data_type().clone(), true));
+    let schema = Arc::new(Schema::new(fields.collect::<Vec<_>>()));
+    let columns = columns.into_iter().map(|(_, column)| column).collect();
+    let batch = RecordBatch::try_new(schema.clone(), columns).unwrap();
+    let properties = WriterProperties::builder()
+        .set_compression(Compression::LZ4_RAW)
+        .set_max_row_group_row_count(Some(40_000))
+        .set_key_value_metadata(Some(vec![KeyValue::new("geo".to_owned(), "kept".to_owned())]))
+        .build();
+    let file = std::fs::File::create(path).unwrap();
+    let mut writer = ArrowWriter::try_new(file, schema, Some(properties)).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+}
+
+fn points() -> Vec<Option<[f64; 2]>> {
+    let point = |i: usize| [(i * 31 % 1009) as f64 * 0.01, (i * 17 % 997) as f64 * 0.01];
+    (0..ROWS).map(|i| (i % 10 != 0).then(|| point(i))).collect()
+}
+
+fn rings() -> Vec<world::Ring> {
+    let ring = |i: usize| {
+        let (x, y, s) = ((i % 5) as f64 * 2.0, (i / 5) as f64 * 2.0, 0.1 + (i * 3 % 7) as f64);
+        vec![[x - s, y - s], [x + s, y - s], [x + s, y + s], [x - s, y + s]]
+    };
+    (0..25).map(|i| Some(ring(i))).collect()
+}
+
+fn expected() -> UInt32Array {
+    let [x, y] = world::xy_columns(&rings());
+    let points = points().into_iter().collect::<Points>();
+    let rule = Rule::within(1.0).unwrap();
+    let answer = reference::match_points(&points, &Polygons::from_xy(&x, &y).unwrap(), &rule);
+    answer.into_iter().collect()
+}
+
+/// A folder with points and polygons, and a job over them.
+fn job() -> (TempDir, MatchParquet) {
+    let folder = TempDir::new().unwrap();
+    let path = |name: &str| folder.path().join(name);
+    let axis = |i: usize| points().iter().map(|p| p.map(|p| p[i])).collect::<Float64Array>();
+    let names = (0..ROWS).map(|i| format!("point {i}")).collect::<Vec<_>>();
+    write(
+        &path("points.parquet"),
+        vec![
+            ("name", Arc::new(StringArray::from(names))),
+            ("x", Arc::new(axis(0))),
+            ("y", Arc::new(axis(1))),
+            ("geometry", world::point_columns(&points()).swap_remove(5).1),
+        ],
+    );
+    let [x, y] = world::xy_columns(&rings());
+    write(&path("polygons.parquet"), vec![("y", y), ("x", x)]);
+    let job = MatchParquet {
+        points: path("points.parquet"),
+        polygons: path("polygons.parquet"),
+        output: path("out.parquet"),
+        point: PointColumns::Auto,
+        name: "polygon".to_owned(),
+        rule: Rule::within(1.0).unwrap(),
+    };
+    (folder, job)
+}
+
+fn read(path: &Path) -> (RecordBatch, Vec<KeyValue>, Option<Compression>) {
+    let reader =
+        ParquetRecordBatchReaderBuilder::try_new(std::fs::File::open(path).unwrap()).unwrap();
+    let metadata = reader.metadata().clone();
+    let schema = reader.schema().clone();
+    let batches: Vec<_> = reader.build().unwrap().map(Result::unwrap).collect();
+    let all = arrow_select::concat::concat_batches(&schema, &batches).unwrap();
+    let pairs = metadata.file_metadata().key_value_metadata().cloned().unwrap_or_default();
+    let first = metadata.row_groups().first();
+    (all, pairs, first.map(|group| group.column(0).compression()))
+}
+
+fn run(job: &MatchParquet) -> Result<poly_match_engine::job::Summary, Error> {
+    job.run(&mut |_| ControlFlow::Continue(()))
+}
+
+fn files(folder: &TempDir) -> Vec<PathBuf> {
+    let mut files: Vec<_> =
+        std::fs::read_dir(folder.path()).unwrap().map(|entry| entry.unwrap().path()).collect();
+    files.sort();
+    files
+}
+
+#[test]
+fn appends_the_answer_and_keeps_the_rest() {
+    let (_folder, mut job) = job();
+    let (before, ..) = read(&job.points);
+    let points = [
+        PointColumns::Auto,
+        PointColumns::Xy("x".into(), "y".into()),
+        PointColumns::Point("geometry".into()),
+    ];
+    for point in points {
+        job.point = point;
+        let mut seen = Vec::new();
+        let done = job.run(&mut |now| {
+            seen.push(now);
+            ControlFlow::Continue(())
+        });
+        let done = done.unwrap();
+        let (after, pairs, compression) = read(&job.output);
+        assert_eq!(after.column_by_name("polygon").unwrap().as_ref(), &expected() as &dyn Array);
+        assert_eq!(after.project(&[0, 1, 2, 3]).unwrap().columns(), before.columns());
+        assert!(pairs.contains(&KeyValue::new("geo".to_owned(), "kept".to_owned())));
+        assert_eq!(compression, Some(Compression::LZ4_RAW));
+        let matched = ROWS - expected().null_count();
+        assert_eq!((done.rows, done.matched, done.polygons), (ROWS, matched, 25));
+        assert_eq!(done.null_points, ROWS.div_ceil(10));
+        assert_eq!(seen.last(), Some(&Progress { rows: ROWS, total: ROWS, matched }));
+        assert!(seen.is_sorted_by_key(|now| now.rows) && seen.len() > 3);
+    }
+}
+
+#[test]
+fn stops_where_progress_breaks_and_leaves_nothing() {
+    let (folder, job) = job();
+    let before = files(&folder);
+    for stop_at in [0, 1, ROWS] {
+        let stopped = job.run(&mut |now| match now.rows >= stop_at {
+            true => ControlFlow::Break(()),
+            false => ControlFlow::Continue(()),
+        });
+        assert!(matches!(stopped, Err(Error::Interrupted)));
+        assert_eq!(files(&folder), before);
+    }
+}
+
+#[test]
+fn says_what_is_wrong_and_leaves_nothing() {
+    let (folder, good) = job();
+    let path = |name: &str| folder.path().join(name);
+    std::fs::write(path("text.parquet"), "no parquet at all").unwrap();
+    let whole = std::fs::read(&good.points).unwrap();
+    let mut broken = whole.clone();
+    broken[1000..5000].fill(0xff);
+    std::fs::write(path("broken.parquet"), broken).unwrap();
+    let [x, y] = world::xy_columns(&[Some(vec![[0.0, 0.0], [1.0, 1.0]])]);
+    write(&path("two.parquet"), vec![("x", x), ("y", y)]);
+    let before = files(&folder);
+
+    let cases: Vec<(MatchParquet, &str, &str)> = vec![
+        (MatchParquet { points: path("no"), ..good.clone() }, "no", "No such file"),
+        (MatchParquet { polygons: path("no"), ..good.clone() }, "no", "No such file"),
+        (MatchParquet { points: path("text.parquet"), ..good.clone() }, "text.parquet", "arquet"),
+        (MatchParquet { points: path("broken.parquet"), ..good.clone() }, "broken.parquet", ""),
+        (
+            MatchParquet { polygons: path("two.parquet"), ..good.clone() },
+            "two.parquet",
+            "column 'x', row 0: a ring has 2 distinct vertices: expected at least 3",
+        ),
+        (
+            MatchParquet { point: PointColumns::Point("lon".into()), ..good.clone() },
+            "points.parquet",
+            "no column 'lon'; the columns are: name, x, y, geometry",
+        ),
+        (
+            MatchParquet { point: PointColumns::Xy("x".into(), "name".into()), ..good.clone() },
+            "points.parquet",
+            "column 'name': expected numbers, got Utf8",
+        ),
+        (
+            MatchParquet { point: PointColumns::Point("name".into()), ..good.clone() },
+            "points.parquet",
+            "column 'name': expected points",
+        ),
+        (
+            MatchParquet { polygons: good.points.clone(), ..good.clone() },
+            "points.parquet",
+            "column 'geometry', row 1: expected a WKB polygon or multipolygon, got a Point",
+        ),
+        (
+            MatchParquet { name: "x".into(), ..good.clone() },
+            "",
+            "name: the points have a column 'x' already",
+        ),
+        (
+            MatchParquet { output: good.points.clone(), ..good.clone() },
+            "",
+            "points.parquet is one of the inputs",
+        ),
+        (
+            MatchParquet { output: folder.path().to_owned(), ..good.clone() },
+            "",
+            "is a folder: expected a file name",
+        ),
+        (MatchParquet { output: path("no/out.parquet"), ..good.clone() }, "/no: ", "No such file"),
+        (MatchParquet { output: "/dev/null".into(), ..good.clone() }, "", "is no ordinary file"),
+    ];
+    for (job, file, text) in cases {
+        let error = run(&job).unwrap_err().to_string();
+        assert!(error.contains(file) && error.contains(text), "{error} should say {text}");
+        assert!(!error.contains('\n'), "{error}");
+        assert_eq!(files(&folder), before, "{error}");
+    }
+    assert_eq!(std::fs::read(&good.points).unwrap(), whole);
+}
+
+#[test]
+fn an_empty_table_stays_one() {
+    let (folder, mut job) = job();
+    job.points = folder.path().join("empty.parquet");
+    let none: ArrayRef = Arc::new(Float64Array::from(Vec::<f64>::new()));
+    write(&job.points, vec![("x", none.clone()), ("y", none)]);
+    let done = run(&job).unwrap();
+    assert_eq!((done.rows, done.matched), (0, 0));
+    let (after, ..) = read(&job.output);
+    assert_eq!((after.num_rows(), after.num_columns()), (0, 3));
+}
+
+#[cfg(unix)]
+#[test]
+fn writes_through_a_link() {
+    let (folder, mut job) = job();
+    let (target, link) = (folder.path().join("target.parquet"), folder.path().join("link"));
+    std::fs::write(&target, "old").unwrap();
+    std::os::unix::fs::symlink(&target, &link).unwrap();
+    job.output = link.clone();
+    run(&job).unwrap();
+    assert!(link.is_symlink() && read(&target).0.num_rows() == ROWS);
+}

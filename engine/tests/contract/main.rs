@@ -1,0 +1,9 @@
+//! The contract, held against the naive reference and against values worked out by hand.
+
+#![allow(clippy::unwrap_used, missing_docs)]
+
+mod errors;
+mod job;
+mod measure;
+mod oracle;
+mod world;

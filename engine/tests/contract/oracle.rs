@@ -1,0 +1,160 @@
+//! Every fast path against the naive reference, through every form of column.
+
+use std::sync::Arc;
+
+use crate::world::{self, World};
+use arrow_array::builder::ListBuilder;
+use arrow_array::{Array, ArrayRef, UInt32Array, new_null_array};
+use arrow_schema::DataType;
+use poly_match_engine::{Matcher, PARALLEL_ROWS, Points, Polygons, Rule, reference};
+use proptest::prelude::*;
+
+fn expected(world: &World) -> UInt32Array {
+    let points = world.points.iter().copied().collect::<Points>();
+    let [x, y] = world::xy_columns(&world.rings);
+    let polygons = Polygons::from_xy(&x, &y).unwrap();
+    let rule = Rule::within(world.max_dist).unwrap();
+    reference::match_points(&points, &polygons, &rule).into_iter().collect()
+}
+
+fn matcher(world: &World) -> Matcher {
+    let [x, y] = world::xy_columns(&world.rings);
+    let polygons = Polygons::from_xy(&x, &y).unwrap();
+    Matcher::new(&polygons, Rule::within(world.max_dist).unwrap()).unwrap()
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(1500))]
+
+    #[test]
+    fn scan_and_index_answer_as_the_reference(world in world::world(200, 60)) {
+        let expected = expected(&world);
+        let points = world.points.iter().copied().collect::<Points>();
+        let matcher = matcher(&world);
+        prop_assert_eq!(&matcher.match_points(&points), &expected, "scan");
+        matcher.build_index();
+        prop_assert_eq!(&matcher.match_points(&points), &expected, "index");
+    }
+
+    #[test]
+    fn a_small_index_answers_as_a_large_one(world in world::world(100, 60), bytes in 0..5000_usize) {
+        let matcher = matcher(&world).with_index_bytes(bytes);
+        matcher.build_index();
+        let points = world.points.iter().copied().collect::<Points>();
+        prop_assert_eq!(matcher.match_points(&points), expected(&world));
+    }
+
+    #[test]
+    fn points_near_every_bound_answer_as_the_reference(
+        mut world in world::world(0, 12),
+        turns in prop::collection::vec(0.0..std::f64::consts::TAU, 4),
+    ) {
+        // Points on each circle, and the floats next to them on every side.
+        let r = world.max_dist.min(1e150);
+        for ring in world.rings.iter().flatten().filter(|ring| !ring.is_empty()) {
+            for turn in &turns {
+                let on = [ring[0][0] + r * turn.cos(), ring[0][1] + r * turn.sin()];
+                let near = |c: f64| [c.next_down(), c, c.next_up()];
+                for x in near(on[0]) {
+                    world.points.extend(near(on[1]).map(|y| Some([x, y])));
+                }
+            }
+        }
+        let matcher = matcher(&world);
+        matcher.build_index();
+        let points = world.points.iter().copied().collect::<Points>();
+        prop_assert_eq!(matcher.match_points(&points), expected(&world));
+    }
+}
+
+proptest! {
+    #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn every_point_form_answers_as_the_reference(world in world::world(70, 20)) {
+        let expected = expected(&world);
+        let matcher = matcher(&world);
+        for (form, column) in world::point_columns(&world.points) {
+            prop_assert_eq!(&matcher.match_column("point", &column).unwrap(), &expected, "{}", form);
+            let sliced = world::behind_others(&column);
+            prop_assert_eq!(&matcher.match_column("point", &sliced).unwrap(), &expected, "{}", form);
+            let (head, tail) = (column.len() / 3, column.len() - column.len() / 3);
+            let chunks = [column.slice(0, head), column.slice(head, tail)];
+            let answers = matcher.match_chunks("point", &chunks).unwrap();
+            prop_assert_eq!(&answers[0], &expected.slice(0, head), "{} in chunks", form);
+            prop_assert_eq!(&answers[1], &expected.slice(head, tail), "{} in chunks", form);
+        }
+        let (points, columns) = world::rounded_columns(&world.points);
+        let rounded = self::expected(&World { points, ..world });
+        for (form, column) in columns {
+            prop_assert_eq!(&matcher.match_column("point", &column).unwrap(), &rounded, "{}", form);
+        }
+    }
+
+    #[test]
+    fn every_polygon_form_answers_as_the_reference(world in world::world(70, 20)) {
+        let expected = expected(&world);
+        let points = world.points.iter().copied().collect::<Points>();
+        let rule = Rule::within(world.max_dist).unwrap();
+        let [x, y] = world::xy_columns(&world.rings);
+        let wkb = world::wkb_column(&world.rings);
+        let forms = [
+            Polygons::from_xy(&world::behind_others(&x), &world::behind_others(&y)),
+            Polygons::from_wkb(&wkb),
+            Polygons::from_wkb(&world::behind_others(&wkb)),
+        ];
+        for polygons in forms {
+            let matcher = Matcher::new(&polygons.unwrap(), rule).unwrap();
+            prop_assert_eq!(&matcher.match_points(&points), &expected);
+        }
+    }
+}
+
+/// Points by the million take all threads; the answers are those of one.
+#[test]
+fn many_points_answer_as_few() {
+    let centers = (0..900).map(|i| [f64::from(i % 30) * 3.3, f64::from(i / 30) * 3.3]);
+    let ring = |(i, [x, y]): (usize, [f64; 2])| {
+        let s = 0.1 + (i * 7 % 13) as f64;
+        Some(vec![[x - s, y - s], [x + s, y - s], [x + s, y + s], [x - s, y + s]])
+    };
+    let rings = centers.enumerate().map(ring).collect();
+    let point =
+        |i: usize| [(i * 31 % 1009) as f64 * 0.11 - 5.0, (i * 17 % 997) as f64 * 0.11 - 5.0];
+    let points: Vec<_> =
+        (0..PARALLEL_ROWS + 77).map(|i| (i % 101 != 0).then(|| point(i))).collect();
+    let world = World { points, rings, max_dist: 4.0 };
+    let expected = expected(&world);
+    assert!(expected.null_count() > world.points.len() / 101);
+    for (form, column) in world::point_columns(&world.points) {
+        let matcher = matcher(&world);
+        assert_eq!(matcher.match_column("point", &column).unwrap(), expected, "{form}");
+        // Asked from several threads at once while the index is not there yet.
+        let matcher = self::matcher(&world);
+        std::thread::scope(|scope| {
+            for at in 0..4 {
+                let (matcher, column, expected) = (&matcher, &column, &expected);
+                scope.spawn(move || {
+                    let (first, rows) = (at * 50_000, 50_000);
+                    let answer = matcher.match_column("point", &column.slice(first, rows));
+                    assert_eq!(answer.unwrap(), expected.slice(first, rows), "{form}");
+                });
+            }
+        });
+    }
+}
+
+#[test]
+fn columns_of_type_null_are_nulls() {
+    let world = World { points: vec![Some([0.0, 0.0]); 3], rings: vec![None; 2], max_dist: 1.0 };
+    let matcher = matcher(&world);
+    let none = new_null_array(&DataType::Null, 3);
+    assert_eq!(matcher.match_column("point", &none).unwrap().null_count(), 3);
+    let polygons = Polygons::from_xy(&none, &none).unwrap();
+    assert_eq!((polygons.len(), polygons.get(0).is_none()), (3, true));
+    assert_eq!(Polygons::from_wkb(&none).unwrap().len(), 3);
+    let mut empty_lists = ListBuilder::new(arrow_array::builder::NullBuilder::new());
+    empty_lists.append(true);
+    let empty: ArrayRef = Arc::new(empty_lists.finish());
+    assert!(Polygons::from_xy(&empty, &empty).unwrap().get(0).is_none());
+}
