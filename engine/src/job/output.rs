@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 pub(super) fn check(path: &Path, inputs: [&PathBuf; 2]) -> Result<()> {
     let refuse = |message: String| Err(Error::Parameter { parameter: "output", message });
     if path.is_dir() {
-        return refuse(format!("{} is a folder: expected a file name", path.display()));
+        return refuse(format!("{} is a directory: expected a file name", path.display()));
     }
     if path.exists() && !path.is_file() {
         // Renaming over a device or a pipe would replace it.

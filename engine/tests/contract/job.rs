@@ -206,7 +206,7 @@ fn says_what_is_wrong_and_leaves_nothing() {
         (
             MatchParquet { output: folder.path().to_owned(), ..good.clone() },
             "",
-            "is a folder: expected a file name",
+            "is a directory: expected a file name",
         ),
         (MatchParquet { output: path("no/out.parquet"), ..good.clone() }, "/no: ", "No such file"),
         (MatchParquet { output: "/dev/null".into(), ..good.clone() }, "", "is no ordinary file"),

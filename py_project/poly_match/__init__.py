@@ -1,0 +1,40 @@
+"""For each point, the best polygon among those that qualify: a batch engine over Arrow.
+
+>>> import polars as pl
+>>> import poly_match as pm
+>>> polygons = pl.DataFrame(
+...     {
+...         "x": [[-1.0, 1.0, 1.0, -1.0], [-0.5, 0.5, 0.5, -0.5]],
+...         "y": [[-1.0, -1.0, 1.0, 1.0], [-0.5, -0.5, 0.5, 0.5]],
+...     }
+... )
+>>> points = pl.DataFrame({"x": [3.0, 3.0, None], "y": [0.0, 4.0, 0.0]})
+>>> points.with_columns(zone=pm.poly_match(pl.struct("x", "y"), polygons, max_dist=5.0))
+shape: (3, 3)
+┌──────┬─────┬──────┐
+│ x    ┆ y   ┆ zone │
+│ ---  ┆ --- ┆ ---  │
+│ f64  ┆ f64 ┆ u32  │
+╞══════╪═════╪══════╡
+│ 3.0  ┆ 0.0 ┆ 1    │
+│ 3.0  ┆ 4.0 ┆ null │
+│ null ┆ 0.0 ┆ null │
+└──────┴─────┴──────┘
+"""
+
+from __future__ import annotations
+
+from poly_match.cache import CacheInfo, cache_clear, cache_info
+from poly_match.expression import poly_match
+from poly_match.job import Progress, Summary, match_parquet
+
+__all__ = [
+    "CacheInfo",
+    "Progress",
+    "Summary",
+    "cache_clear",
+    "cache_info",
+    "match_parquet",
+    "poly_match",
+]
+__version__ = "0.1.0"

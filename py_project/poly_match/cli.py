@@ -1,0 +1,314 @@
+"""The command `poly-match`: reads the words of the command line, calls the job or the demo.
+
+Exit codes: 0 done, 1 the work failed (one line says what and where), 2 the command line is wrong
+(one line), 130 interrupted. A traceback is always a bug of ours, never the answer to bad input.
+"""
+
+from __future__ import annotations
+
+import argparse
+import json
+import math
+import os
+import sys
+from collections.abc import Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import NoReturn
+
+import polars as pl
+
+from poly_match import __version__
+from poly_match.job import Summary, match_parquet
+
+PROG = "poly-match"
+
+_DEMO_POINTS = 1_000_000
+_DEMO_SEED = 7
+
+_DESCRIPTION = """\
+For every point the best polygon: of those whose centre is strictly closer than
+the given distance the one with the smallest area."""
+
+_EXAMPLES = """\
+examples:
+  poly-match match points.parquet zones.parquet -o matched.parquet --max-dist 10
+  poly-match demo"""
+
+_MATCH_DESCRIPTION = """\
+Appends a column to POINTS and writes the result to OUT: for every point the row
+number in POLYGONS (UInt32, from 0) of the best polygon, null when there is none.
+A polygon qualifies when its centre (the mean of the vertices of its exterior) is
+strictly closer to the point than --max-dist; the smallest area is the best, then
+the lowest row. Rows and their order stay as they are, and files larger than
+memory are fine."""
+
+_MATCH_EXAMPLES = """\
+example:
+  poly-match match cities.parquet countries.parquet -o out.parquet \\
+      --x lon --y lat --max-dist 10 --name country
+
+POLYGONS has x and y as lists of numbers (one ring per row), or geometry as WKB."""
+
+_DEMO_DESCRIPTION = """\
+Makes a city of nested zones and a crowd of points, matches them with the batch
+job, checks a sample of the answers against the plain rule, and writes points,
+polygons and matched as Parquet next to matched.png, on which one sees that the
+smallest zone wins. Needs numpy and matplotlib: pip install 'poly-match[demo]'"""
+
+
+class MissingExtraError(Exception):
+    """A package that only the demo needs is not installed."""
+
+
+class _Parser(argparse.ArgumentParser):
+    """One line for a wrong command line, in the same form as for everything else."""
+
+    def error(self, message: str) -> NoReturn:
+        _complain(message)
+        raise SystemExit(2)
+
+
+def main(arguments: Sequence[str] | None = None) -> int:
+    """Run the command line.
+
+    Parameters
+    ----------
+    arguments
+        Without the program's name; by default those of the process.
+
+    Returns
+    -------
+    int
+        The exit code, 0, 1 or 130.
+
+    Raises
+    ------
+    SystemExit
+        With 2 when the command line is wrong, with 0 after `--help` and `--version`.
+    """
+    options = _parse(arguments)
+    try:
+        try:
+            options.run(options)
+        finally:
+            # Here, for two reasons: a reader of ours may have gone, and after an interrupt in
+            # Polars Python raises a second one at the next call, which must not come any later.
+            if sys.stdout is not None:  # as it is after `>&-`
+                sys.stdout.flush()
+    except KeyboardInterrupt:
+        print(f"{PROG}: interrupted", file=sys.stderr, flush=True)
+        return 130
+    except BrokenPipeError:
+        # Whoever read our output has gone. Python flushes stdout again on its way out.
+        os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
+        return 1
+    except OSError as error:
+        _complain(_os_message(error))
+        return 1
+    except MemoryError:
+        _complain("out of memory")
+        return 1
+    except (ValueError, MissingExtraError, pl.exceptions.PolarsError) as error:
+        _complain(str(error))
+        return 1
+    return 0
+
+
+def _match(options: argparse.Namespace) -> None:
+    point = options.geometry if options.x is None else (options.x, options.y)
+    summary = match_parquet(
+        options.points,
+        options.polygons,
+        options.output,
+        point=point,
+        max_dist=options.max_dist,
+        name=options.name,
+        progress=not options.quiet,
+    )
+    if options.json:
+        print(_as_json(summary, options.output))
+    elif not options.quiet:
+        print(_closing_line(summary, options.output))
+
+
+def _demo(options: argparse.Namespace) -> None:
+    wanted = ("numpy", "matplotlib") if options.example == "city" else ("numpy",)
+    missing = [module for module in wanted if find_spec(module) is None]
+    if missing:
+        raise MissingExtraError(
+            f"the demo needs {' and '.join(missing)}: pip install 'poly-match[demo]'"
+        )
+    from poly_match import demo
+
+    def say(line: str) -> None:
+        if not options.quiet:
+            print(line, flush=True)
+
+    directory = Path(options.out)
+    progress = not options.quiet
+    if options.example == "original":
+        line = demo.demo_original(directory, say=say, progress=progress)
+    else:
+        points = _DEMO_POINTS if options.points is None else options.points
+        seed = _DEMO_SEED if options.seed is None else options.seed
+        line = demo.demo_city(directory, points, seed, say=say, progress=progress)
+    print(line)
+
+
+def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
+    raw = argparse.RawDescriptionHelpFormatter
+    parser = _Parser(
+        prog=PROG,
+        description=_DESCRIPTION,
+        epilog=_EXAMPLES,
+        formatter_class=raw,
+        allow_abbrev=False,
+    )
+    parser.add_argument("--version", action="version", version=f"{PROG} {__version__}")
+    commands = parser.add_subparsers(metavar="COMMAND", required=True)
+
+    match = commands.add_parser(
+        "match",
+        help="match the points of a Parquet file",
+        description=_MATCH_DESCRIPTION,
+        epilog=_MATCH_EXAMPLES,
+        formatter_class=raw,
+        allow_abbrev=False,
+    )
+    match.set_defaults(run=_match)
+    match.add_argument("points", metavar="POINTS", help="Parquet file of points")
+    match.add_argument("polygons", metavar="POLYGONS", help="Parquet file of polygons")
+    match.add_argument("-o", "--output", metavar="OUT", required=True, help="Parquet file to write")
+    match.add_argument(
+        "--max-dist",
+        metavar="D",
+        type=_distance,
+        required=True,
+        help="a centre must be strictly closer than this, in the units of the coordinates",
+    )
+    match.add_argument("--x", metavar="NAME", help="column of POINTS with x (together with --y)")
+    match.add_argument("--y", metavar="NAME", help="column of POINTS with y (together with --x)")
+    match.add_argument(
+        "--geometry",
+        metavar="NAME",
+        help="column of POINTS with the point in one: a struct, an array or a list of two "
+        "numbers, or WKB (default: columns x and y, else geometry, else point)",
+    )
+    match.add_argument(
+        "--name", default="polygon", help="name of the appended column (default: %(default)s)"
+    )
+    match.add_argument(
+        "--quiet", action="store_true", help="no progress bar and no closing line on success"
+    )
+    match.add_argument(
+        "--json", action="store_true", help="print the summary as one JSON object instead"
+    )
+
+    demo = commands.add_parser(
+        "demo",
+        help="make an example, match it, draw a picture",
+        description=_DEMO_DESCRIPTION,
+        formatter_class=raw,
+        allow_abbrev=False,
+    )
+    demo.set_defaults(run=_demo)
+    demo.add_argument(
+        "--points",
+        metavar="N",
+        type=_count,
+        help=f"how many points (default: {_DEMO_POINTS:,})",
+    )
+    demo.add_argument(
+        "--seed", metavar="N", type=_seed, help=f"makes another city (default: {_DEMO_SEED})"
+    )
+    demo.add_argument(
+        "--out",
+        metavar="DIR",
+        default="poly-match-demo",
+        help="where the files go, replacing those of an earlier demo (default: %(default)s)",
+    )
+    demo.add_argument(
+        "--example",
+        choices=("city", "original"),
+        default="city",
+        help="original: the 1,000 polygons and 100 points of the original exercise",
+    )
+    demo.add_argument("--quiet", action="store_true", help="print the closing line only")
+
+    options = parser.parse_args(arguments)
+    if options.run is _match:
+        if (options.x is None) != (options.y is None):
+            given, absent = ("--x", "--y") if options.y is None else ("--y", "--x")
+            match.error(f"{given} needs {absent} too")
+        if options.x is not None and options.geometry is not None:
+            match.error("--geometry cannot be combined with --x and --y")
+    elif options.example == "original" and (options.points, options.seed) != (None, None):
+        demo.error("--points and --seed are for the city: the original example is what it is")
+    return options
+
+
+def _distance(text: str) -> float:
+    try:
+        value = float(text)
+    except ValueError:
+        value = math.nan
+    if not value >= 0:
+        raise argparse.ArgumentTypeError(f"must be a number >= 0, not {text!r}")
+    return value
+
+
+def _count(text: str) -> int:
+    return _whole_number(text, 1)
+
+
+def _seed(text: str) -> int:
+    return _whole_number(text, 0)
+
+
+def _whole_number(text: str, least: int) -> int:
+    try:
+        value = int(text.replace(",", ""))
+    except ValueError:
+        value = least - 1
+    if value < least:
+        raise argparse.ArgumentTypeError(f"must be a whole number >= {least}, not {text!r}")
+    return value
+
+
+def _as_json(summary: Summary, output: str) -> str:
+    rate = summary.rows_per_second
+    facts = {
+        "rows": summary.rows,
+        "matched": summary.matched,
+        "matched_share": summary.matched_share,
+        "null_points": summary.null_points,
+        "polygons": summary.polygons,
+        "seconds": summary.seconds,
+        "rows_per_second": rate,
+        "output": output,
+    }
+    # JSON has no NaN and no infinity: 0 rows have no share.
+    valid = {
+        key: None if isinstance(fact, float) and not math.isfinite(fact) else fact
+        for key, fact in facts.items()
+    }
+    return json.dumps(valid)
+
+
+def _closing_line(summary: Summary, output: str) -> str:
+    share = f" ({summary.matched_share:.1%})" if summary.rows else ""
+    return (
+        f"{summary.rows:,} rows, {summary.matched:,} matched{share} in {summary.seconds:.2f} s, "
+        f"{summary.rows_per_second:,.0f} rows/s -> {output}"
+    )
+
+
+def _os_message(error: OSError) -> str:
+    """Leave out the number that Python puts in front; a message of our own stays as it is."""
+    reason = str(error) if error.strerror is None else error.strerror
+    return reason if error.filename is None else f"{error.filename}: {reason}"
+
+
+def _complain(message: str) -> None:
+    print(f"{PROG}: error: {' '.join(message.split())}", file=sys.stderr, flush=True)
