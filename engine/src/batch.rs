@@ -98,10 +98,7 @@ impl Matcher {
                 }
             }
             self.resolve(&xs, &ys, rows);
-            let mut word = 0;
-            for (bit, row) in rows.iter().enumerate() {
-                word |= u64::from(*row != NONE) << bit;
-            }
+            let mut word = matched_bits(rows);
             if let Some(nulls) = points.nulls() {
                 for bit in (0..rows.len()).filter(|bit| nulls.is_null(first + bit)) {
                     word &= !(1 << bit);
@@ -110,6 +107,20 @@ impl Matcher {
             *valid = word.to_le();
         }
     }
+}
+
+/// One bit for each of at most 64 rows: whether there is an answer.
+fn matched_bits(rows: &[u32]) -> u64 {
+    let mut matched = [0_u8; BLOCK];
+    for (matched, &row) in matched.iter_mut().zip(rows) {
+        *matched = u8::from(row != NONE);
+    }
+    // Eight bytes of 0 or 1 become eight bits by one multiplication: the product has the sum of
+    // the bytes, each shifted to its own bit, in its highest byte.
+    let bytes = matched.as_chunks::<8>().0.iter().rev();
+    bytes.fold(0, |word, &eight| {
+        word << 8 | u64::from_le_bytes(eight).wrapping_mul(0x0102_0408_1020_4080) >> 56
+    })
 }
 
 /// A column of answers while it is filled.

@@ -75,7 +75,21 @@ pub(crate) fn parse_polygon(
 }
 
 fn parse(bytes: &[u8]) -> std::result::Result<Wkb<'_>, String> {
+    if let Some(code) = type_code(bytes)
+        && !(code / 1000 <= 3 && (1..=7).contains(&(code % 1000)))
+    {
+        return Err(format!("broken WKB: there is no geometry type {code}"));
+    }
     Wkb::try_new(bytes).map_err(|error| format!("broken WKB ({} bytes): {error}", bytes.len()))
+}
+
+/// The type in the header, without the flags of EWKB. The parser looks at a part of it only, and
+/// would take a type that it does not know for another.
+fn type_code(bytes: &[u8]) -> Option<u32> {
+    const EWKB_FLAGS: u32 = 0xe000_0000;
+    let (order, code) = bytes.split_first().and_then(|(o, rest)| Some((o, rest.first_chunk()?)))?;
+    let code = if *order == 0 { u32::from_be_bytes(*code) } else { u32::from_le_bytes(*code) };
+    Some(code & !EWKB_FLAGS)
 }
 
 fn feed(polygon: &impl PolygonTrait<T = f64>, sink: &mut impl RingSink) {

@@ -4,7 +4,8 @@
 //! cells, and each cell lists the regions that touch it in rank order, cut off after the first
 //! that covers the whole cell: nothing ranked behind it can win there. Most cells end up *empty*
 //! or *settled* (one region covers it: the answer, without a test); the rest are *contested*: a
-//! short list, tested in order until the first hit.
+//! short list, tested in order until the first hit. A cell whose list is long is *split* into a
+//! second level of smaller cells.
 //!
 //! A query finds the cell, looks at one `u32`, and is mostly done. Its cost does not grow with the
 //! number of regions that cover the point. Nothing here is approximate: a cell's box is made of
@@ -13,9 +14,12 @@
 
 mod build;
 mod grid;
+mod split;
+mod stats;
 
 use crate::region::Regions;
-use grid::Grid;
+use grid::{Grid, SUB_BITS, SUB_MASK};
+pub use stats::IndexStats;
 
 /// The answer that means that no region covers the point.
 pub(crate) const NONE: u32 = u32::MAX >> 1;
@@ -23,16 +27,20 @@ pub(crate) const NONE: u32 = u32::MAX >> 1;
 /// Marks an entry as final: the rest of it is the answer, no test is needed.
 const FINAL: u32 = 1 << 31;
 
+/// Marks the entry of a split cell: the rest of it is where its smaller cells start.
+const SPLIT: u32 = 1 << 30;
+
 /// Points that are resolved together, so that their look-ups overlap in the memory system.
 pub(crate) const BLOCK: usize = 64;
 
 /// Ranked cover cells over some [`Regions`].
 ///
-/// An entry of `cells` is either final or the start of a list in `lists`. The entries of a list are
-/// ranks to be tested in order; its last entry is final.
+/// An entry of `cells` is final, or split, or the start of a list in `lists`. The entries of a list
+/// are ranks to be tested in order; its last entry is final.
 #[derive(Debug)]
 pub(crate) struct Cover {
     grid: Grid,
+    /// The cells of the grid, row by row, then those of each split cell.
     cells: Vec<u32>,
     lists: Vec<u32>,
     /// By rank: what to answer.
@@ -49,6 +57,9 @@ impl Cover {
     }
 
     /// Writes the answer or [`NONE`] for each of at most [`BLOCK`] points.
+    ///
+    /// In stages over the whole block rather than point by point: the look-ups of a stage do not
+    /// wait for each other, and no branch has to guess whether a cell is settled.
     #[inline]
     pub(crate) fn resolve(
         &self,
@@ -57,30 +68,68 @@ impl Cover {
         ys: &[f64; BLOCK],
         out: &mut [u32],
     ) {
-        let mut at = [0u32; BLOCK];
-        for ((at, &x), &y) in at.iter_mut().zip(xs).zip(ys) {
-            *at = self.grid.cell(x, y);
+        let (mut columns, mut rows, mut at) = ([0; BLOCK], [0; BLOCK], [0; BLOCK]);
+        for (column, &x) in columns.iter_mut().zip(xs) {
+            *column = self.grid.column(x);
         }
-        for (entry, &at) in out.iter_mut().zip(&at) {
+        for (row, &y) in rows.iter_mut().zip(ys) {
+            *row = self.grid.row(y);
+        }
+        for ((at, column), row) in at.iter_mut().zip(&columns).zip(&rows) {
+            *at = (row >> SUB_BITS) * self.grid.width() + (column >> SUB_BITS);
+        }
+        let (mut open, mut count) = ([0_u8; BLOCK], 0);
+        for (lane, (entry, &at)) in out.iter_mut().zip(&at).enumerate() {
             *entry = self.cells[at as usize];
+            open[count % BLOCK] = lane as u8;
+            count += usize::from(*entry & FINAL == 0);
         }
-        for ((entry, &x), &y) in out.iter_mut().zip(xs).zip(ys) {
-            if *entry & FINAL == 0 {
-                *entry = self.first_hit(regions, *entry, [x, y]);
+        // Where each open lane's list is; split cells lead to another cell first.
+        let (mut listed, mut lists, mut listed_count) = ([0_u8; BLOCK], [0_u32; BLOCK], 0);
+        for &lane in &open[..count] {
+            let at = usize::from(lane);
+            let mut entry = out[at];
+            if entry & SPLIT != 0 {
+                let sub = ((rows[at] & SUB_MASK) << SUB_BITS) | (columns[at] & SUB_MASK);
+                entry = self.cells[((entry & !SPLIT) + sub) as usize];
+                out[at] = entry;
             }
+            listed[listed_count] = lane;
+            lists[listed_count] = entry;
+            listed_count += usize::from(entry & FINAL == 0);
+        }
+        // One test for each lane whose list goes on, round by round. Whether it hits is not known
+        // before memory answers, so nothing branches on it: a lane takes down every entry that it
+        // comes to, and the last one stays.
+        let (mut going, mut going_count) = (listed, listed_count);
+        while going_count > 0 {
+            let mut still = 0;
+            for at in 0..going_count {
+                let lane = usize::from(going[at]);
+                let entry = self.lists[lists[at] as usize];
+                let last = entry >> 31;
+                // The rank to be tested, or the first where there is none.
+                let rank = entry & last.wrapping_sub(1);
+                let hit = regions.covers(rank, [xs[lane], ys[lane]]) | (last == 1);
+                out[lane] = entry;
+                going[still] = lane as u8;
+                lists[still] = lists[at] + 1;
+                still += usize::from(!hit);
+            }
+            going_count = still;
+        }
+        for &lane in &listed[..listed_count] {
+            let entry = &mut out[usize::from(lane)];
+            if *entry & FINAL == 0 {
+                *entry = self.answers[*entry as usize];
+            }
+        }
+        for entry in out {
             *entry &= !FINAL;
         }
     }
 
-    fn first_hit(&self, regions: &impl Regions, list: u32, point: [f64; 2]) -> u32 {
-        for &entry in &self.lists[list as usize..] {
-            if entry & FINAL != 0 {
-                return entry;
-            }
-            if regions.covers(entry, point) {
-                return self.answers[entry as usize];
-            }
-        }
-        NONE
+    pub(crate) fn stats(&self) -> IndexStats {
+        IndexStats::of(self)
     }
 }

@@ -119,7 +119,7 @@ impl MatchParquet {
             Summary { rows: 0, matched: 0, null_points: 0, polygons: polygons.len(), seconds: 0.0 };
         std::thread::scope(|scope| {
             let (sender, receiver) = sync_channel::<Result<Matched>>(BATCHES_AHEAD);
-            scope.spawn(move || {
+            let reader = scope.spawn(move || {
                 for read in points.batches() {
                     let matched =
                         read.and_then(|(batch, points)| answer(&matcher, &schema, &batch, &points));
@@ -137,6 +137,11 @@ impl MatchParquet {
                 summary.matched += matched.matched;
                 summary.null_points += matched.null_points;
                 report(summary.rows, summary.matched)?;
+            }
+            // A reader that panicked has sent no error, and not all rows.
+            if reader.join().is_err() || summary.rows != total {
+                let message = format!("read {} rows, expected {total}", summary.rows);
+                return Err(Error::Columns { message }.in_file(&self.points));
             }
             output.finish()
         })?;

@@ -52,6 +52,7 @@ mod region;
 mod rule;
 
 pub use batch::PARALLEL_ROWS;
+pub use cover::IndexStats;
 pub use error::{Error, Result};
 pub use matcher::Matcher;
 pub use points::Points;

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use crate::cover::{BLOCK, Cover, NONE};
+use crate::cover::{BLOCK, Cover, IndexStats, NONE};
 use crate::error::{Error, Result};
 use crate::measure;
 use crate::polygons::Polygons;
@@ -93,6 +93,11 @@ impl Matcher {
     /// Builds the index now, if it is not there yet.
     pub fn build_index(&self) {
         self.cover.get_or_init(|| Cover::build(&self.discs, self.rows.clone(), self.index_bytes));
+    }
+
+    /// What the index consists of; `None` while there is none.
+    pub fn index_stats(&self) -> Option<IndexStats> {
+        self.cover.get().map(Cover::stats)
     }
 
     /// Gets ready for so many points: builds the index when it is worth it by now.

@@ -2,6 +2,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::{Array, GenericListArray, OffsetSizeTrait};
 use arrow_buffer::{BooleanBufferBuilder, NullBuffer, ScalarBuffer};
 use arrow_schema::DataType;
+use twox_hash::xxhash3_128::Hasher;
 
 use crate::binary::{self, Binary, RingSink};
 use crate::coordinates::{is_numeric, to_f64};
@@ -162,6 +163,29 @@ impl Polygons {
     /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// A hash of the coordinates, rings and nulls: polygons that differ have another one, but for a
+    /// chance of about 1 in 2^128.
+    ///
+    /// XXH3-128; not for keys that an attacker may choose.
+    pub fn fingerprint(&self) -> u128 {
+        let mut hasher = Hasher::new();
+        hasher.write(self.x.inner());
+        hasher.write(self.y.inner());
+        let mut write = |offsets: &[usize]| {
+            hasher.write(&offsets.len().to_le_bytes());
+            offsets.iter().for_each(|offset| hasher.write(&offset.to_le_bytes()));
+        };
+        write(&self.rings);
+        if let Nesting::Nested { parts, rows } = &self.nesting {
+            write(parts);
+            write(rows);
+        }
+        if let Some(nulls) = &self.nulls {
+            nulls.iter().for_each(|valid| hasher.write(&[u8::from(valid)]));
+        }
+        hasher.finish_128()
     }
 
     /// The polygon of a row; `None` when it is null or has no vertex.

@@ -32,10 +32,11 @@ pub(crate) trait Regions: Sync {
     /// The ranks that can be an answer somewhere, in order.
     fn contenders(&self) -> Vec<u32>;
 
-    /// A box that holds every point that any region covers, as far as `f64` can say.
+    /// A box that holds the regions, but for those that lie far from most. It decides where the
+    /// index is fine and where it is coarse, no answer.
     fn bounds(&self) -> Cell;
 
-    /// A box that may be a little too small; [`Regions::relation`] decides.
+    /// The box of a region, which may be too small by a rounding error.
     fn bounds_of(&self, rank: u32) -> Cell;
 
     /// Exact for `Outside` and `Covers`: no rounding may make them wrong for a point of the cell.
@@ -69,19 +70,8 @@ impl Regions for Discs {
     }
 
     fn bounds(&self) -> Cell {
-        let none = Cell {
-            x0: f64::INFINITY,
-            x1: f64::NEG_INFINITY,
-            y0: f64::INFINITY,
-            y1: f64::NEG_INFINITY,
-        };
-        let all = self.centers.iter().fold(none, |all, &[x, y]| Cell {
-            x0: all.x0.min(x),
-            x1: all.x1.max(x),
-            y0: all.y0.min(y),
-            y1: all.y1.max(y),
-        });
-        self.grown(all)
+        let ([x0, x1], [y0, y1]) = (self.bulk(0), self.bulk(1));
+        self.grown(Cell { x0, x1, y0, y1 })
     }
 
     fn bounds_of(&self, rank: u32) -> Cell {
@@ -108,6 +98,23 @@ impl Regions for Discs {
 }
 
 impl Discs {
+    /// The range of one coordinate of the centres, without outliers: not much farther out than all
+    /// but a 64th of a sample on each side.
+    fn bulk(&self, axis: usize) -> [f64; 2] {
+        const SAMPLE: usize = 1024;
+        let step = self.centers.len().div_ceil(SAMPLE).max(1);
+        let mut sample: Vec<f64> = self.centers.iter().step_by(step).map(|c| c[axis]).collect();
+        sample.sort_unstable_by(f64::total_cmp);
+        let cut = sample.len() / 64;
+        let (Some(&low), Some(&high)) = (sample.get(cut), sample.iter().rev().nth(cut)) else {
+            return [f64::INFINITY, f64::NEG_INFINITY];
+        };
+        let margin = 0.5 * (high - low);
+        let all = self.centers.iter().map(|c| c[axis]);
+        let (least, most) = all.fold((low, high), |(a, b), c| (a.min(c), b.max(c)));
+        [least.max(low - margin), most.min(high + margin)]
+    }
+
     fn grown(&self, cell: Cell) -> Cell {
         let r = self.rule.max_dist();
         Cell { x0: cell.x0 - r, x1: cell.x1 + r, y0: cell.y0 - r, y1: cell.y1 + r }

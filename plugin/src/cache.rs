@@ -1,20 +1,17 @@
 //! Matchers that are kept between calls and queries.
 //!
 //! One query over a streaming engine is many calls with the same polygons, and the next query often
-//! has them again. The polygons' buffers stay where they are for as long as the frame lives, so
-//! their addresses are the key; an entry keeps the buffers alive, so an address cannot come to mean
-//! something else while the entry is there.
+//! has them again. So a matcher is found again by the polygons' fingerprint, which is taken when the
+//! expression is made and travels with it, and by the rule.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use arrow_array::{Array, ArrayRef};
-use arrow_data::ArrayData;
 use poly_match_engine::{Error, Matcher, Rule};
 use pyo3::prelude::*;
 
-/// Entries that are kept; the one that was not asked for the longest goes first.
+/// Matchers that are kept; the one that was not asked for the longest goes first.
 const CAPACITY: usize = 8;
 
 /// Kept matchers, the last asked first.
@@ -22,31 +19,25 @@ static ENTRIES: Mutex<VecDeque<Arc<Entry>>> = Mutex::new(VecDeque::new());
 static HITS: AtomicU64 = AtomicU64::new(0);
 static BUILDS: AtomicU64 = AtomicU64::new(0);
 
+/// The polygons' fingerprint, and the bits of `max_dist`.
+type Key = (String, u64);
+
 struct Entry {
     key: Key,
-    /// Held so that the addresses in the key stay theirs.
-    #[allow(dead_code)]
-    columns: Vec<ArrayRef>,
     matcher: OnceLock<Result<Matcher, Error>>,
 }
 
-#[derive(PartialEq)]
-struct Key {
-    /// Address and length of each buffer, and offset and length of each array.
-    places: Vec<(usize, usize)>,
-    max_dist: u64,
-}
-
-/// A matcher over some columns, built by the first who asks while others who ask wait.
+/// A matcher that was found or built.
 pub(crate) struct Prepared(Arc<Entry>);
 
 impl Prepared {
+    /// Finds the matcher, or has it built by the first who asks while others who ask wait.
     pub(crate) fn get(
-        columns: Vec<ArrayRef>,
+        fingerprint: String,
         rule: Rule,
-        build: impl FnOnce(&[ArrayRef], Rule) -> Result<Matcher, Error>,
+        build: impl FnOnce() -> Result<Matcher, Error>,
     ) -> Self {
-        let key = Key::new(&columns, rule);
+        let key = (fingerprint, rule.max_dist().to_bits());
         let entry = {
             let mut entries = lock();
             let found = entries.iter().position(|entry| entry.key == key);
@@ -55,7 +46,7 @@ impl Prepared {
                     HITS.fetch_add(1, Ordering::Relaxed);
                     entry
                 }
-                None => Arc::new(Entry { key, columns, matcher: OnceLock::new() }),
+                None => Arc::new(Entry { key, matcher: OnceLock::new() }),
             };
             entries.truncate(CAPACITY - 1);
             entries.push_front(entry.clone());
@@ -63,7 +54,7 @@ impl Prepared {
         };
         entry.matcher.get_or_init(|| {
             BUILDS.fetch_add(1, Ordering::Relaxed);
-            build(&entry.columns, rule)
+            build()
         });
         Self(entry)
     }
@@ -74,24 +65,6 @@ impl Prepared {
             None => Err(&Error::Interrupted),
         }
     }
-}
-
-impl Key {
-    fn new(columns: &[ArrayRef], rule: Rule) -> Self {
-        let mut places = Vec::new();
-        for column in columns {
-            collect(&column.to_data(), &mut places);
-        }
-        Self { places, max_dist: rule.max_dist().to_bits() }
-    }
-}
-
-fn collect(data: &ArrayData, places: &mut Vec<(usize, usize)>) {
-    places.push((data.offset(), data.len()));
-    let nulls = data.nulls().map(|nulls| nulls.inner());
-    places.push(nulls.map_or((0, 0), |bits| (bits.values().as_ptr().addr(), bits.offset())));
-    places.extend(data.buffers().iter().map(|buffer| (buffer.as_ptr().addr(), buffer.len())));
-    data.child_data().iter().for_each(|child| collect(child, places));
 }
 
 fn lock() -> MutexGuard<'static, VecDeque<Arc<Entry>>> {

@@ -2,14 +2,18 @@
 
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi};
 use arrow_array::{Array, ArrayRef, UInt32Array, make_array};
-use polars::prelude::{
-    ArrowField, CompatLevel, PlSmallStr, PolarsResult, Series, polars_ensure, polars_err,
-};
+use polars::prelude::{ArrowField, CompatLevel, PlSmallStr, PolarsResult, Series, polars_err};
 use polars_arrow::ffi as polars_ffi;
+use poly_match_engine::Error;
 
 /// The chunks of a column as Arrow arrays.
-pub(crate) fn to_arrow(series: &Series) -> PolarsResult<Vec<ArrayRef>> {
+pub(crate) fn to_arrow(series: &Series) -> Result<Vec<ArrayRef>, Error> {
     (0..series.n_chunks()).map(|chunk| chunk_to_arrow(series, chunk)).collect()
+}
+
+/// A column as one Arrow array; several chunks are put together.
+pub(crate) fn to_one_array(series: &Series) -> Result<ArrayRef, Error> {
+    chunk_to_arrow(&series.rechunk(), 0)
 }
 
 /// Answers, one array a chunk, as a column.
@@ -18,20 +22,27 @@ pub(crate) fn from_answers(name: PlSmallStr, chunks: Vec<UInt32Array>) -> Polars
     Series::try_from((name, chunks))
 }
 
-/// The column within a literal that holds it as the one value of one row.
-pub(crate) fn unwrap_literal(literal: &Series) -> PolarsResult<Series> {
-    let rows = literal.list()?;
-    polars_ensure!(
-        rows.len() == 1,
-        ComputeError: "the polygons came as {} rows, expected the one row of an imploded literal",
-        rows.len()
-    );
-    rows.get_as_series(0)
-        .ok_or_else(|| polars_err!(ComputeError: "the polygons came as a null literal"))
+/// The table within a literal that holds it as the one value of one row.
+pub(crate) fn unwrap_literal(literal: &Series) -> Result<Series, Error> {
+    let table = literal.list().ok().filter(|rows| rows.len() == 1);
+    table.and_then(|rows| rows.get_as_series(0)).ok_or_else(|| {
+        let (rows, dtype) = (literal.len(), literal.dtype());
+        columns_error(format!("the polygons came as {rows} rows of {dtype}, expected one list"))
+    })
+}
+
+/// The columns of a table that is a struct.
+pub(crate) fn fields(table: &Series) -> Result<Vec<Series>, Error> {
+    let table = table.struct_().map_err(|error| columns_error(error.to_string()))?;
+    Ok(table.fields_as_series())
+}
+
+fn columns_error(message: String) -> Error {
+    Error::Columns { message }
 }
 
 #[allow(unsafe_code)]
-fn chunk_to_arrow(series: &Series, chunk: usize) -> PolarsResult<ArrayRef> {
+fn chunk_to_arrow(series: &Series, chunk: usize) -> Result<ArrayRef, Error> {
     let array = series.to_arrow(chunk, CompatLevel::newest());
     let field = ArrowField::new(PlSmallStr::EMPTY, array.dtype().clone(), true);
     let array = polars_ffi::export_array_to_c(array);
@@ -45,8 +56,7 @@ fn chunk_to_arrow(series: &Series, chunk: usize) -> PolarsResult<ArrayRef> {
         )
     };
     // SAFETY: the array was exported with this schema by Polars.
-    let data = unsafe { from_ffi(array, &schema) };
-    data.map(make_array).map_err(|error| polars_err!(ComputeError: "{error}"))
+    Ok(make_array(unsafe { from_ffi(array, &schema) }?))
 }
 
 #[allow(unsafe_code)]

@@ -20,6 +20,18 @@ pub(crate) fn to_polars(error: &Error) -> PolarsError {
     }
 }
 
+/// For an expression, what is wrong with its points. Polars hands them over in pieces, each in a call
+/// of its own, so that a row can be told within the piece only.
+pub(crate) fn of_points(error: &Error, rows: usize) -> PolarsError {
+    match error {
+        Error::Value { column, row, message } => {
+            let text = format!("column '{column}', row {row} of a piece of {rows}: {message}");
+            PolarsError::ComputeError(text.replace('\0', "\\0").into())
+        }
+        _ => to_polars(error),
+    }
+}
+
 /// For a function: `InvalidOperationError` for a dtype, `OSError` and its kin for files,
 /// `ValueError` for all else that is wrong with parameters or data.
 pub(crate) fn to_python(error: Error) -> PyErr {

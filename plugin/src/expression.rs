@@ -1,8 +1,7 @@
 //! `poly_match` as a Polars expression.
 
-use arrow_array::ArrayRef;
 use polars::prelude::{DataType, Field, PolarsResult, Series, polars_bail};
-use poly_match_engine::{Error, Matcher, Points, Polygons, Rule};
+use poly_match_engine::{Error, Matcher, Polygons, Rule};
 use pyo3::prelude::*;
 use pyo3_polars::PySeries;
 use pyo3_polars::derive::polars_expr;
@@ -10,11 +9,13 @@ use serde::Deserialize;
 
 use crate::cache::Prepared;
 use crate::convert;
-use crate::error::to_polars;
+use crate::error::{of_points, to_polars, to_python};
 
 #[derive(Deserialize)]
 struct Options {
     max_dist: f64,
+    /// The polygons' fingerprint in hexadecimal: numbers of so many bits do not pass.
+    fingerprint: String,
 }
 
 fn answer_field(fields: &[Field]) -> PolarsResult<Field> {
@@ -24,57 +25,50 @@ fn answer_field(fields: &[Field]) -> PolarsResult<Field> {
     }
 }
 
-/// The inputs are the points, then the polygons as one or two imploded literals: `geometry`, or
-/// `x` and `y`.
+/// The inputs are the points and the polygons, these as an imploded literal: a struct of `geometry`,
+/// or of `x` and `y`. The polygons are looked at only where no matcher is kept for them.
 #[polars_expr(output_type_func=answer_field)]
 fn poly_match(inputs: &[Series], kwargs: Options) -> PolarsResult<Series> {
-    let [points, polygons @ ..] = inputs else {
+    let [points, polygons] = inputs else {
         polars_bail!(ComputeError: "poly_match takes points and polygons")
     };
-    let mut columns = Vec::with_capacity(polygons.len());
-    for literal in polygons {
-        let column = convert::unwrap_literal(literal)?;
-        columns.extend(convert::to_arrow(&column.rechunk())?);
-    }
     let rule = Rule::within(kwargs.max_dist).map_err(|error| to_polars(&error))?;
-    let prepared = Prepared::get(columns, rule, build);
+    let prepared = Prepared::get(kwargs.fingerprint, rule, || {
+        Matcher::new(&parse(&convert::unwrap_literal(polygons)?)?, rule)
+    });
     let matcher = prepared.matcher().map_err(to_polars)?;
-    let answers = matcher.match_chunks(points.name(), &convert::to_arrow(points)?);
-    convert::from_answers(points.name().clone(), answers.map_err(|error| to_polars(&error))?)
+    let answers = convert::to_arrow(points)
+        .and_then(|chunks| matcher.match_chunks(points.name(), &chunks))
+        .map_err(|error| of_points(&error, points.len()))?;
+    convert::from_answers(points.name().clone(), answers)
 }
 
-fn build(columns: &[ArrayRef], rule: Rule) -> Result<Matcher, Error> {
-    let polygons = match columns {
-        [geometry] => Polygons::from_wkb(geometry)?,
-        [x, y] => Polygons::from_xy(x, y)?,
-        _ => {
-            let message = format!("expected x and y or geometry, got {} columns", columns.len());
-            return Err(Error::Columns { message });
+/// Parses and ranks polygons, keeps the matcher for the queries to come, and gives the
+/// fingerprint in hexadecimal. `polygons` is a struct of `geometry`, or of `x` and `y`.
+#[pyfunction]
+pub(crate) fn prepare(py: Python<'_>, polygons: PySeries, max_dist: f64) -> PyResult<String> {
+    py.detach(|| {
+        let rule = Rule::within(max_dist)?;
+        let polygons = parse(&polygons.0)?;
+        let fingerprint = format!("{:032x}", polygons.fingerprint());
+        let prepared = Prepared::get(fingerprint.clone(), rule, || Matcher::new(&polygons, rule));
+        match prepared.matcher() {
+            Ok(_) => Ok(fingerprint),
+            Err(error) => Err(Error::Columns { message: error.to_string() }),
         }
-    };
-    Matcher::new(&polygons, rule)
+    })
+    .map_err(to_python)
 }
 
-/// Whether a column of this dtype can be read as points.
-#[pyfunction]
-pub(crate) fn is_points(column: PySeries) -> bool {
-    dtype_is(&column, Points::accepts)
-}
-
-/// Whether a column of this dtype can be the x or the y of polygons.
-#[pyfunction]
-pub(crate) fn is_xy_polygons(column: PySeries) -> bool {
-    dtype_is(&column, Polygons::accepts_xy)
-}
-
-/// Whether a column of this dtype can be read as WKB polygons.
-#[pyfunction]
-pub(crate) fn is_wkb_polygons(column: PySeries) -> bool {
-    dtype_is(&column, Polygons::accepts_wkb)
-}
-
-/// A type that cannot even be exported is none that can be read.
-fn dtype_is(column: &PySeries, accepted: impl Fn(&arrow_schema::DataType) -> bool) -> bool {
-    convert::to_arrow(&column.0.clear())
-        .is_ok_and(|chunks| chunks.iter().all(|chunk| accepted(chunk.data_type())))
+fn parse(polygons: &Series) -> Result<Polygons, Error> {
+    let columns = convert::fields(polygons)?;
+    let columns = columns.iter().map(|column| convert::to_one_array(column));
+    match columns.collect::<Result<Vec<_>, _>>()?.as_slice() {
+        [geometry] => Polygons::from_wkb(geometry),
+        [x, y] => Polygons::from_xy(x, y),
+        other => {
+            let message = format!("expected x and y or geometry, got {} columns", other.len());
+            Err(Error::Columns { message })
+        }
+    }
 }

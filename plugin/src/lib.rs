@@ -20,7 +20,17 @@ mod _plugin {
     #[pymodule_export]
     use crate::cache::{cache_clear, cache_info};
     #[pymodule_export]
-    use crate::expression::{is_points, is_wkb_polygons, is_xy_polygons};
+    use crate::expression::prepare;
     #[pymodule_export]
     use crate::job::match_parquet;
+
+    /// Panics are turned into errors by whoever can say more about them; their own lines on
+    /// standard error would come on top.
+    #[pymodule_init]
+    fn init(_: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
+        if std::env::var_os("RUST_BACKTRACE").is_none() {
+            std::panic::set_hook(Box::new(|_| {}));
+        }
+        Ok(())
+    }
 }

@@ -10,15 +10,6 @@ def cache_clear() -> None:
 def cache_info() -> tuple[int, int, int, int]:
     """Hits, builds, capacity and entries now."""
 
-def is_points(column: pl.Series) -> bool:
-    """Whether a column of this dtype can be read as points."""
-
-def is_wkb_polygons(column: pl.Series) -> bool:
-    """Whether a column of this dtype can be read as WKB polygons."""
-
-def is_xy_polygons(column: pl.Series) -> bool:
-    """Whether a column of this dtype can be the x or the y of polygons."""
-
 def match_parquet(
     points: str,
     polygons: str,
@@ -30,3 +21,6 @@ def match_parquet(
     progress: Callable[[int, int, int], object] | None,
 ) -> tuple[int, int, int, int, float]:
     """Run the batch job: rows, matched, null points, polygons, seconds."""
+
+def prepare(polygons: pl.Series, max_dist: float) -> str:
+    """Parse and rank polygons, keep them, and give their fingerprint in hexadecimal."""

@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 import inspect
-import math
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -12,7 +11,8 @@ from polars.exceptions import InvalidOperationError
 from polars.plugins import register_plugin_function
 
 from poly_match import _plugin
-from poly_match.polygons import columns_of
+from poly_match.dtypes import POINTS_WANTED, is_extension, points_as
+from poly_match.polygons import table_of
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -61,20 +61,21 @@ def poly_match(
     Raises
     ------
     ValueError
-        If ``max_dist`` is negative or NaN.
+        If ``max_dist`` is negative or NaN. If a polygon has fewer than 3 distinct vertices, a
+        vertex that is not finite, different numbers of x and y, or broken WKB: with its row.
     polars.exceptions.InvalidOperationError
-        If the points (when the query is planned) or the polygons (here) have another dtype.
+        If the polygons (here) or the points (when the query is planned) have another dtype.
     polars.exceptions.ColumnNotFoundError
         If the polygons have neither ``x`` and ``y`` nor ``geometry``.
     polars.exceptions.ComputeError
-        When the query runs, with the row: if a polygon has fewer than 3 distinct vertices, a
-        vertex that is not finite, or different numbers of x and y; if WKB is broken; if a list
-        does not have 2 coordinates.
+        When the query runs: if a list of the points does not have 2 coordinates, or their WKB is
+        broken. With the row within the piece of the column that Polars was working on.
 
     Notes
     -----
-    The polygons are parsed, measured and indexed once, by the first call that needs them, and kept
-    for later queries over the same frame; see :func:`poly_match.cache_info`.
+    The polygons are parsed, measured and ranked here, and indexed by the first query that is large
+    enough. What was made is kept for later expressions over equal polygons; see
+    :func:`poly_match.cache_info`. A Series of points is answered here.
 
     Examples
     --------
@@ -96,55 +97,62 @@ def poly_match(
     │ [4.0, 4.0] ┆ 0    │
     └────────────┴──────┘
     """
-    if math.isnan(max_dist) or max_dist < 0:
-        msg = f"max_dist: expected a distance of at least 0, got {max_dist}"
-        raise ValueError(msg)
-    # An imploded literal stays one row and the same buffers in every call of every engine; a
-    # literal as it is would be cut into morsels like the points.
-    columns = [pl.lit(column).implode() for column in columns_of(polygons)]
+    table = table_of(polygons)
+    fingerprint = _plugin.prepare(table, max_dist)
+    if isinstance(point, pl.Series):
+        # Nothing but literals in a plan is folded in ways that tear the polygons apart.
+        frame = pl.DataFrame([point])
+        return pl.lit(frame.select(_expression(pl.first(), table, max_dist, fingerprint)).to_series())
+    expr = pl.col(point) if isinstance(point, str) else point
+    return _expression(expr, table, max_dist, fingerprint)
+
+
+def _expression(
+    point: pl.Expr, table: pl.Series, max_dist: float, fingerprint: str
+) -> pl.Expr:
+    # An imploded literal stays one row in every call of every engine; a literal as it is would be
+    # cut into morsels like the points.
     return register_plugin_function(
         plugin_path=_PLUGIN,
         function_name="poly_match",
-        args=[_checked_points(point), *columns],
-        kwargs={"max_dist": float(max_dist)},
+        args=[_as_points(point), pl.lit(table).implode()],
+        kwargs={"max_dist": float(max_dist), "fingerprint": fingerprint},
         is_elementwise=True,
         **_IS_DETERMINISTIC,
     )
 
 
-def _checked_points(point: str | pl.Expr | pl.Series) -> pl.Expr:
-    """Give the points back as an expression that raises for a dtype that cannot be points."""
-    if isinstance(point, pl.Series):
-        _raise_unless_points(point.name, point.dtype)
-        return pl.lit(point)
-    expr = pl.col(point) if isinstance(point, str) else point
+def _as_points(expr: pl.Expr) -> pl.Expr:
+    """The points in a dtype that the engine reads; raises for one that cannot be points."""
     if hasattr(pl, "pipe_with_dtype"):
-        return pl.pipe_with_dtype([expr], _check_dtype)
+        return pl.pipe_with_dtype([expr], _planned_as_points)
     # Before Polars 2 a plan cannot be asked for a dtype: look at the columns as they pass.
-    return expr.map_batches(_check_column, return_dtype=pl.self_dtype(), is_elementwise=True)
+    return expr.map_batches(_column_as_points, is_elementwise=True)
 
 
-def _check_dtype(inputs: Sequence[tuple[pl.Expr, pl.DataType]]) -> pl.Expr:
-    """Check while the query is planned."""
+def _planned_as_points(inputs: Sequence[tuple[pl.Expr, pl.DataType]]) -> pl.Expr:
+    """Check and convert while the query is planned."""
     ((expr, dtype),) = inputs
-    _raise_unless_points(expr.meta.output_name(raise_if_undetermined=False) or "", dtype)
-    return expr
+    if is_extension(dtype):
+        expr, dtype = expr.ext.storage(), dtype.ext_storage()
+    wanted = _wanted(expr.meta.output_name(raise_if_undetermined=False) or "", dtype)
+    return expr if wanted == dtype else expr.cast(wanted)
 
 
-def _check_column(column: pl.Series) -> pl.Series:
-    """Check while the query runs."""
-    _raise_unless_points(column.name, column.dtype)
-    return column
+def _column_as_points(column: pl.Series) -> pl.Series:
+    """Check and convert while the query runs."""
+    if is_extension(column.dtype):
+        column = column.ext.storage()
+    wanted = _wanted(column.name, column.dtype)
+    return column if wanted == column.dtype else column.cast(wanted)
 
 
-def _raise_unless_points(name: str, dtype: pl.DataType) -> None:
-    """Raise ``InvalidOperationError`` for a dtype that the engine cannot read as points."""
-    if dtype == pl.Object or not _plugin.is_points(pl.Series(name, [], dtype=dtype)):
-        msg = (
-            f"point: column {name!r} has dtype {dtype}, expected a Struct of two numeric fields "
-            "(first x, then y), Array(numeric, 2), List(numeric) or WKB as Binary"
-        )
+def _wanted(name: str, dtype: pl.DataType) -> pl.DataType:
+    wanted = points_as(dtype)
+    if wanted is None:
+        msg = f"point: column {name!r} has dtype {dtype}, {POINTS_WANTED}"
         raise InvalidOperationError(msg)
+    return wanted
 
 
 @pl.api.register_expr_namespace("poly_match")

@@ -125,7 +125,7 @@ def match_parquet(
     └─────┴─────┴─────────┘
     """
     columns = [] if point is None else [point] if isinstance(point, str) else list(point)
-    if len(columns) > 2 or (len(columns) == 1 and not isinstance(point, str)):
+    if not (point is None or isinstance(point, str) or len(columns) == 2):
         msg = f"point: expected one column name or a pair of them, got {point!r}"
         raise ValueError(msg)
     # `disable=None` draws no bar where standard error is no terminal.

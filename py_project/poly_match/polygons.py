@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 import polars as pl
 from polars.exceptions import ColumnNotFoundError, InvalidOperationError
 
-from poly_match import _plugin
+from poly_match.dtypes import is_extension, rings_as, wkb_as
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ class ArrowTable(Protocol):
 IntoPolygons: TypeAlias = "pl.DataFrame | pl.LazyFrame | ArrowTable"
 
 
-def columns_of(polygons: IntoPolygons) -> list[pl.Series]:
+def table_of(polygons: IntoPolygons) -> pl.Series:
     """Find the columns that hold the polygons.
 
     Parameters
@@ -36,8 +36,8 @@ def columns_of(polygons: IntoPolygons) -> list[pl.Series]:
 
     Returns
     -------
-    list of Series
-        ``[geometry]`` or ``[x, y]``, one chunk each.
+    Series
+        A struct of ``geometry``, or of ``x`` and ``y``.
     """
     if isinstance(polygons, pl.LazyFrame):
         names = polygons.collect_schema().names()
@@ -53,32 +53,35 @@ def columns_of(polygons: IntoPolygons) -> list[pl.Series]:
         )
         raise TypeError(msg)
 
-    has_rings = "x" in frame.columns and "y" in frame.columns
-    has_geometry = "geometry" in frame.columns
-    if has_rings and has_geometry:
-        # Numbers called x and y beside a geometry are something else: a label's place, say.
-        has_rings = all(_plugin.is_xy_polygons(frame[name].clear()) for name in "xy")
-        if has_rings:
-            msg = "polygons: both x and y and geometry hold polygons; keep one of them"
-            raise ValueError(msg)
-    if has_geometry:
-        expected = "WKB as Binary"
-        columns = [_checked(frame["geometry"], _plugin.is_wkb_polygons, expected)]
-    elif has_rings:
-        expected = "rings as List(numeric)"
-        columns = [_checked(frame[name], _plugin.is_xy_polygons, expected) for name in "xy"]
+    names = set(frame.columns)
+    rings = {"x", "y"} <= names
+    # Numbers called x and y beside a geometry are something else: a label's place, say.
+    if "geometry" in names and rings and not all(rings_as(frame[name].dtype) for name in "xy"):
+        rings = False
+    if rings and "geometry" in names:
+        msg = "polygons: both x and y and geometry hold polygons; keep one of them"
+        raise ValueError(msg)
+    if rings:
+        columns = [_as(frame[name], rings_as, "rings as List(numeric)") for name in "xy"]
+    elif "geometry" in names:
+        columns = [_as(frame["geometry"], wkb_as, "WKB as Binary")]
     else:
         msg = (
             "polygons: expected columns x and y as List(numeric), or geometry as WKB; "
             f"the columns are {frame.columns}"
         )
         raise ColumnNotFoundError(msg)
-    return [column.rechunk() for column in columns]
+    return pl.DataFrame(columns).to_struct("polygons")
 
 
-def _checked(column: pl.Series, accepted: Callable[[pl.Series], bool], expected: str) -> pl.Series:
-    """Give the column back if its dtype is accepted, else raise ``InvalidOperationError``."""
-    if not accepted(column.clear()):
+def _as(
+    column: pl.Series, wanted: Callable[[pl.DataType], pl.DataType | None], expected: str
+) -> pl.Series:
+    """The column as the engine reads it; raises ``InvalidOperationError`` where it cannot."""
+    if is_extension(column.dtype):
+        column = column.ext.storage()
+    dtype = wanted(column.dtype)
+    if dtype is None:
         msg = f"polygons: column {column.name!r} has dtype {column.dtype}, expected {expected}"
         raise InvalidOperationError(msg)
-    return column
+    return column if column.dtype == dtype else column.cast(dtype)

@@ -5,7 +5,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
 use super::grid::{Grid, MAX_SIDE};
-use super::{Cover, FINAL, NONE};
+use super::{Cover, FINAL, NONE, SPLIT, split};
 use crate::region::{Cell, Regions, Relation};
 
 /// A table of 2^18 cells stays in a usual L2 cache, one of 2^20 in a usual L3; finer cells settle
@@ -30,7 +30,10 @@ pub(super) fn build(regions: &impl Regions, answers: Vec<u32>, max_bytes: usize)
         let coarsest = columns == 1 && rows == 1;
         let most_entries =
             if coarsest { usize::MAX } else { max_bytes.saturating_sub(table_bytes) / 4 };
-        if let Some((cells, lists)) = fill(regions, &contenders, &grid, &answers, most_entries) {
+        let filled = fill(regions, &contenders, &grid, &answers, most_entries);
+        if let Some((mut cells, mut lists)) = filled {
+            let room = (max_bytes / 4).saturating_sub(cells.len() + lists.len());
+            split::split(regions, &grid, &answers, (&mut cells, &mut lists), room);
             return Cover { grid, cells, lists, answers };
         }
         // Fewer, larger cells have fewer entries: in the end each region is in at most nine.
@@ -91,7 +94,7 @@ fn fill(
         let base = lists.len() as u32;
         cells.extend(band_cells.iter().map(|e| if e & FINAL == 0 { e + base } else { *e }));
         lists.extend(band_lists);
-        if lists.len() > most || lists.len() >= FINAL as usize {
+        if lists.len() > most || lists.len() >= SPLIT as usize {
             return None;
         }
     }

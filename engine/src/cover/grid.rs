@@ -1,19 +1,28 @@
 //! Cells as exact sets of coordinates.
 //!
-//! A coordinate's cell is found with rounding, but by a function that never decreases. So the
-//! coordinates of a cell are an interval of `f64`s, and its ends can be found exactly by bisection
-//! on that very function: no cell needs to be grown to be safe.
+//! A coordinate is mapped to a whole number, its *place*, with rounding, but by a function that
+//! never decreases; a cell is a range of places. So the coordinates of a cell are an interval of
+//! `f64`s, and its ends can be found exactly by bisection on that very function: no cell needs to
+//! be grown to be safe.
 
 use crate::region::Cell;
 
 /// Most inner cells along an axis.
 pub(super) const MAX_SIDE: u32 = 4096;
 
+/// A cell has `1 << SUB_BITS` places along each axis, each a cell of the second level.
+pub(super) const SUB_BITS: u32 = 4;
+pub(super) const SUB_MASK: u32 = (1 << SUB_BITS) - 1;
+/// Cells of the second level in a split cell.
+pub(super) const SUB_CELLS: usize = 1 << (2 * SUB_BITS);
+
 /// A grid of inner cells over a box, with a ring of cells around it that reach to infinity.
 #[derive(Debug)]
 pub(crate) struct Grid {
     x: Axis,
     y: Axis,
+    width: u32,
+    height: u32,
 }
 
 impl Grid {
@@ -22,24 +31,32 @@ impl Grid {
         Self {
             x: Axis::new(bounds.x0, bounds.x1, columns),
             y: Axis::new(bounds.y0, bounds.y1, rows),
+            width: columns + 2,
+            height: rows + 2,
         }
     }
 
-    /// The cell of a point. NaN belongs to the outer ring.
+    /// The place of an x. NaN belongs to the outer ring.
     #[inline]
-    pub(super) fn cell(&self, x: f64, y: f64) -> u32 {
-        self.y.cell(y) * self.width() + self.x.cell(x)
+    pub(super) fn column(&self, x: f64) -> u32 {
+        self.x.place(x)
+    }
+
+    /// The place of a y. NaN belongs to the outer ring.
+    #[inline]
+    pub(super) fn row(&self, y: f64) -> u32 {
+        self.y.place(y)
     }
 
     /// Cells in a row, the outer ring included.
     #[inline]
     pub(super) fn width(&self) -> u32 {
-        self.x.last + 1
+        self.width
     }
 
     /// Rows of cells, the outer ring included.
     pub(super) fn height(&self) -> u32 {
-        self.y.last + 1
+        self.height
     }
 
     pub(super) fn x(&self) -> &Axis {
@@ -51,55 +68,85 @@ impl Grid {
     }
 }
 
-/// Cells along one axis: 0 and `last` reach to infinity.
+/// Places along one axis: those of the first and the last cell reach to infinity.
 #[derive(Debug)]
 pub(super) struct Axis {
     origin: f64,
     scale: f64,
-    last: u32,
+    last: f64,
+    cells: u32,
 }
 
 impl Axis {
     fn new(low: f64, high: f64, inner: u32) -> Self {
-        // Any finite origin and scale are right; these keep cells wider than a few ulps, so that
-        // every coordinate near a region's border is at most one cell off.
+        // Any finite origin and scale are right; these keep places wider than a few ulps, so that
+        // every coordinate near a region's border is at most one place off.
         const FAR: f64 = f64::MAX / 8.0;
         // No region at all has no bounds.
         let (low, high) = if low <= high { (low, high) } else { (0.0, 0.0) };
         let (low, high) = (low.clamp(-FAR, FAR), high.clamp(-FAR, FAR));
-        let span = (high - low).max(1e-11 * low.abs().max(high.abs())).max(1e-290);
+        let span = (high - low).max(1e-9 * low.abs().max(high.abs())).max(1e-290);
         let width = span / f64::from(inner);
-        Self { origin: low - width, scale: 1.0 / width, last: inner + 1 }
+        let places = (inner + 2) << SUB_BITS;
+        Self {
+            origin: low - width,
+            scale: f64::from(1 << SUB_BITS) / width,
+            last: f64::from(places - 1),
+            cells: inner + 2,
+        }
     }
 
-    /// The cell of a coordinate: never decreases from minus to plus infinity; 0 for NaN.
+    /// The place of a coordinate: never decreases from minus to plus infinity; 0 for NaN.
     #[inline]
-    pub(super) fn cell(&self, v: f64) -> u32 {
-        (((v - self.origin) * self.scale) as u32).min(self.last)
+    pub(super) fn place(&self, v: f64) -> u32 {
+        /// Added to a small number, it leaves the nearest whole number in the low bits: one
+        /// instruction that every machine has on whole vectors, unlike conversions.
+        const TO_LOW_BITS: f64 = (1_u64 << 52) as f64;
+        let place = (v - self.origin) * self.scale;
+        // Written so that NaN becomes 0, and compiled to the instructions for minimum and maximum.
+        let place = if place > 0.0 { place } else { 0.0 };
+        let place = if place < self.last { place } else { self.last };
+        (place + TO_LOW_BITS).to_bits() as u32
     }
 
-    /// The cells that a region between these two coordinates may reach: one more on each side, as
-    /// the coordinates are rounded.
+    /// The cells that a region between these two coordinates may reach: one place more on each
+    /// side, as the coordinates are rounded.
     pub(super) fn reach(&self, low: f64, high: f64) -> (u32, u32) {
-        (self.cell(low).saturating_sub(1), (self.cell(high) + 1).min(self.last))
+        let (low, high) = (self.place(low).saturating_sub(1), self.place(high) + 1);
+        (low >> SUB_BITS, (high >> SUB_BITS).min(self.cells - 1))
     }
 
     /// For each cell the least and the greatest coordinate that is mapped to it.
     pub(super) fn intervals(&self) -> Vec<(f64, f64)> {
-        let firsts: Vec<f64> = (0..=self.last).map(|cell| self.first(cell)).collect();
-        let ends = firsts.iter().skip(1).map(|first| first.next_down()).chain([f64::INFINITY]);
-        firsts.iter().copied().zip(ends).collect()
+        self.intervals_of((0..=self.cells).map(|cell| cell << SUB_BITS))
     }
 
-    /// The least coordinate whose cell is at least `cell`.
-    fn first(&self, cell: u32) -> f64 {
-        if cell == 0 {
+    /// As [`Axis::intervals`] for the places of one cell.
+    pub(super) fn intervals_within(&self, cell: u32) -> Vec<(f64, f64)> {
+        let first = cell << SUB_BITS;
+        self.intervals_of(first..=first + SUB_MASK + 1)
+    }
+
+    /// The intervals between these places and the next.
+    fn intervals_of(&self, places: impl Iterator<Item = u32>) -> Vec<(f64, f64)> {
+        let firsts: Vec<f64> = places.map(|place| self.first(place)).collect();
+        let before = |first: f64| if first == f64::INFINITY { first } else { first.next_down() };
+        firsts.windows(2).map(|pair| (pair[0], before(pair[1]))).collect()
+    }
+
+    /// The least coordinate whose place is at least `place`; infinity past the last.
+    fn first(&self, place: u32) -> f64 {
+        if place == 0 {
             return f64::NEG_INFINITY;
         }
-        let reached = |key: i64| self.cell(from_key(key)) >= cell;
+        if f64::from(place) > self.last {
+            return f64::INFINITY;
+        }
+        let reached = |key: i64| self.place(from_key(key)) >= place;
         let (least, most) = (to_key(f64::MIN), to_key(f64::INFINITY));
         // Gallop away from an estimate until the first lies in low..=high, then halve.
-        let guess = to_key(self.origin + f64::from(cell) / self.scale).clamp(least, most);
+        let guess = self.origin + (f64::from(place) - 0.5) / self.scale;
+        let guess = to_key(guess).clamp(least, most);
         let (mut low, mut high) = (guess, guess);
         let mut step = 1;
         while reached(low) {
@@ -132,16 +179,22 @@ fn from_key(key: i64) -> f64 {
 #[cfg(test)]
 mod tests {
     use super::*;
+    use proptest::num::f64::{ANY, NORMAL, SUBNORMAL, ZERO};
     use proptest::prelude::*;
+
+    /// Cells without any coordinate have their ends crossed, and none is mapped to them.
+    fn within(v: f64, (low, high): (f64, f64)) -> bool {
+        v.is_nan() || (low <= v && v <= high)
+    }
 
     proptest! {
         #[test]
         fn every_coordinate_lies_in_its_cell(
-            a in proptest::num::f64::NORMAL | proptest::num::f64::ZERO | proptest::num::f64::SUBNORMAL,
-            b in proptest::num::f64::NORMAL | proptest::num::f64::ZERO,
+            a in NORMAL | ZERO | SUBNORMAL,
+            b in NORMAL | ZERO,
             inner in 1_u32..70,
-            others in proptest::collection::vec(proptest::num::f64::ANY, 20),
-            fractions in proptest::collection::vec(-0.1..1.1, 20),
+            others in prop::collection::vec(ANY, 20),
+            fractions in prop::collection::vec(-0.1..1.1, 20),
         ) {
             let axis = Axis::new(a.min(b), a.max(b), inner);
             let intervals = axis.intervals();
@@ -149,14 +202,16 @@ mod tests {
             let inside = fractions.iter().map(|f| a + f * (b - a));
             let ends = intervals.iter().flat_map(|&(low, high)| [low, high]);
             for v in others.iter().copied().chain(inside).chain(ends.clone()) {
-                let (low, high) = intervals[axis.cell(v) as usize];
-                // Cells without any coordinate have their ends crossed and are mapped to by none.
-                prop_assert!(v.is_nan() || (low <= v && v <= high), "{} in {}..{}", v, low, high);
+                let place = axis.place(v);
+                let cell = place >> SUB_BITS;
+                prop_assert!(within(v, intervals[cell as usize]), "{} in cell {}", v, cell);
+                let places = axis.intervals_within(cell);
+                prop_assert!(within(v, places[(place & SUB_MASK) as usize]), "{} at {}", v, place);
             }
         }
 
         #[test]
-        fn keys_order_as_the_floats_do(a in proptest::num::f64::ANY, b in proptest::num::f64::ANY) {
+        fn keys_order_as_the_floats_do(a in ANY, b in ANY) {
             prop_assume!(!a.is_nan() && !b.is_nan());
             prop_assert_eq!(from_key(to_key(a)).to_bits(), a.to_bits());
             prop_assert!(a >= b || to_key(a) < to_key(b));

@@ -1,6 +1,7 @@
 //! Parquet tables, and the columns of points and polygons in them.
 
 use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
@@ -38,7 +39,7 @@ impl Table {
         if file.metadata().map_err(io)?.is_dir() {
             return Err(io(std::io::ErrorKind::IsADirectory.into()));
         }
-        let metadata = ArrowReaderMetadata::load(&file, ArrowReaderOptions::new())
+        let metadata = guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))
             .map_err(|source| Error::Parquet { path: path.to_owned(), source })?;
         Ok(Self { path: path.to_owned(), file, metadata })
     }
@@ -60,8 +61,16 @@ impl Table {
         &self,
         columns: Option<&[usize]>,
     ) -> Result<impl Iterator<Item = Result<RecordBatch>>> {
-        let reader = self.reader(columns).map_err(|error| self.broken(error))?;
-        Ok(reader.map(|batch| batch.map_err(|error| self.broken(error.into()))))
+        let reader = guarded(|| self.reader(columns)).map_err(|error| self.broken(error))?;
+        let mut reader = Some(reader);
+        Ok(std::iter::from_fn(move || {
+            let next = || Ok(reader.as_mut().and_then(Iterator::next).transpose()?);
+            let batch = guarded(next).transpose();
+            let batch = batch.map(|batch| batch.map_err(|error| self.broken(error)));
+            // What is left of a broken file is not looked at.
+            reader = reader.take().filter(|_| matches!(batch, Some(Ok(_))));
+            batch
+        }))
     }
 
     fn reader(
@@ -98,6 +107,18 @@ impl Table {
         let message = format!("{what}; the columns are: {}", names.join(", "));
         Error::Columns { message }.in_file(&self.path)
     }
+}
+
+/// Runs a part of the Parquet reader, which panics on some broken files, and makes that an error.
+fn guarded<T>(
+    read: impl FnOnce() -> std::result::Result<T, ParquetError>,
+) -> std::result::Result<T, ParquetError> {
+    // What a panic leaves behind is dropped and not used again.
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("no reason given");
+        Err(ParquetError::General(format!("broken file: {text}")))
+    })
 }
 
 /// A table of points, read batch by batch.

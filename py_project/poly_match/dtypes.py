@@ -1,0 +1,67 @@
+"""What the engine reads, in terms of Polars' dtypes."""
+
+from __future__ import annotations
+
+import polars as pl
+
+# Those that the engine gets as they are; other numbers are converted by Polars on the way.
+_NATIVE = (pl.Float64, pl.Float32, pl.Int64, pl.Int32, pl.UInt64, pl.UInt32)
+_PAIR = pl.Struct({"x": pl.Float64, "y": pl.Float64})
+
+POINTS_WANTED = (
+    "expected a Struct of two numeric fields (first x, then y), Array(numeric, 2), "
+    "List(numeric) or WKB as Binary"
+)
+
+
+def points_as(dtype: pl.DataType) -> pl.DataType | None:
+    """The dtype in which the engine reads points of this dtype.
+
+    Parameters
+    ----------
+    dtype
+        The dtype of a column of points.
+
+    Returns
+    -------
+    DataType or None
+        The same where the engine reads it as it is; one to cast to; ``None`` where it cannot hold
+        points.
+    """
+    match dtype:
+        case pl.Null():
+            return _PAIR
+        case pl.Binary():
+            return dtype
+        case pl.Struct(fields=[x, y]) if _is_number(x.dtype) and _is_number(y.dtype):
+            native = isinstance(x.dtype, _NATIVE) and isinstance(y.dtype, _NATIVE)
+            return dtype if native else pl.Struct({x.name: pl.Float64, y.name: pl.Float64})
+        case pl.Array(shape=(2,)) if _is_number(dtype.inner):
+            return dtype if isinstance(dtype.inner, _NATIVE) else pl.Array(pl.Float64, 2)
+        case pl.List() if _is_number(dtype.inner):
+            return dtype if isinstance(dtype.inner, _NATIVE) else pl.List(pl.Float64)
+        case _:
+            return None
+
+
+def rings_as(dtype: pl.DataType) -> pl.DataType | None:
+    """As :func:`points_as` for the x or the y of polygons."""
+    if dtype == pl.Null:
+        return pl.List(pl.Float64)
+    if isinstance(dtype, pl.List) and _is_number(dtype.inner):
+        return dtype if isinstance(dtype.inner, _NATIVE) else pl.List(pl.Float64)
+    return None
+
+
+def wkb_as(dtype: pl.DataType) -> pl.DataType | None:
+    """As :func:`points_as` for polygons as WKB."""
+    return pl.Binary() if dtype in (pl.Binary, pl.Null) else None
+
+
+def is_extension(dtype: pl.DataType) -> bool:
+    """Whether this is an Arrow extension type, such as GeoArrow's."""
+    return isinstance(dtype, pl.BaseExtension)
+
+
+def _is_number(dtype: object) -> bool:
+    return isinstance(dtype, pl.DataType) and (dtype.is_numeric() or dtype == pl.Null)
