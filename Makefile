@@ -12,8 +12,9 @@ demo: .venv
 	$(BIN)/poly-match demo
 
 test: .venv
-	cargo test --workspace --exclude poly-match-plugin
-	cd py_project && $(BIN)/maturin develop --release --extras demo,test
+	cargo test --package poly-match-engine --package poly-match-ladder --no-default-features
+	cd py_project && $(BIN)/maturin develop --release --extras demo,ladder,test
+	$(BIN)/pip install --quiet ./py_project/ladder/rust
 	cd py_project && $(BIN)/pytest
 	$(PYTHON) -m venv .venv/oldest
 	.venv/oldest/bin/pip install --quiet polars==$(OLDEST_POLARS) -r py_project/tests/oldest.txt
@@ -27,7 +28,7 @@ OLDEST_TESTS = tests/test_contexts.py tests/test_expression_properties.py tests/
 # Clippy looks at the plugin in a folder of its own: in maturin's, each would rebuild all of Polars.
 check: .venv
 	cargo fmt --all --check
-	cargo clippy --workspace --exclude poly-match-plugin --all-targets -- -D warnings
+	cargo clippy --package poly-match-engine --package poly-match-ladder --all-targets -- -D warnings
 	cargo clippy --package poly-match-plugin --target-dir target/check -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --package poly-match-engine --no-deps --document-private-items
 	$(BIN)/pip install --quiet './py_project[check]'

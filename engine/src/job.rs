@@ -20,6 +20,7 @@ use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
 use crate::error::{Error, Result};
+use crate::keys::Keys;
 use crate::matcher::Matcher;
 use crate::points::Points;
 use crate::rule::Rule;
@@ -53,8 +54,12 @@ pub struct MatchParquet {
     pub point: PointColumns,
     /// Name of the column to append.
     pub name: String,
-    /// Who qualifies, and what is best.
+    /// Who qualifies.
     pub rule: Rule,
+    /// A numeric column of the polygons to rank by instead of by area.
+    pub by: Option<String>,
+    /// Whether the largest in `by` is the best, not the smallest.
+    pub descending: bool,
 }
 
 /// How far a job is.
@@ -109,8 +114,14 @@ impl MatchParquet {
             ControlFlow::Break(()) => Err(Error::Interrupted),
         };
         let schema = self.appended(points.table())?;
-        let polygons = input::read_polygons(&self.polygons, &mut || report(0, 0))?;
-        let matcher = Matcher::new(&polygons, self.rule)?;
+        let by = self.by.as_deref();
+        let (polygons, by) = input::read_polygons(&self.polygons, by, &mut || report(0, 0))?;
+        let keys = match &by {
+            Some((name, values)) => Keys::from_column(name, values, self.descending)
+                .map_err(|error| error.in_file(&self.polygons))?,
+            None => Keys::areas(&polygons),
+        };
+        let matcher = Matcher::with_keys(&polygons, &keys, self.rule)?;
         matcher.prepare(total);
         report(0, 0)?;
 

@@ -5,13 +5,11 @@ use rayon::prelude::*;
 
 use crate::cover::{BLOCK, Cover, IndexStats, NONE};
 use crate::error::{Error, Result};
+use crate::keys::Keys;
 use crate::measure;
-use crate::polygons::Polygons;
+use crate::polygons::{PARALLEL_POLYGONS, Polygons};
 use crate::region::{Discs, Regions};
 use crate::rule::Rule;
-
-/// Rows from which polygons are measured and ranked on all threads.
-const PARALLEL_POLYGONS: usize = 1 << 14;
 
 /// What the index may take beside the polygons, unless its coarsest form needs more.
 const DEFAULT_INDEX_BYTES: usize = 64 << 20;
@@ -39,7 +37,7 @@ pub struct Matcher {
 }
 
 impl Matcher {
-    /// Measures the polygons (vertex mean, area) and ranks them.
+    /// Measures the polygons (vertex mean, area) and ranks them by area.
     ///
     /// Costs one pass over the vertices and a sort of the rows.
     ///
@@ -47,13 +45,26 @@ impl Matcher {
     ///
     /// [`Error::Parameter`] for more than 2^31 - 2 polygons.
     pub fn new(polygons: &Polygons, rule: Rule) -> Result<Self> {
+        Self::with_keys(polygons, &Keys::areas(polygons), rule)
+    }
+
+    /// As [`Matcher::new`], but ranks by other keys than the areas.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parameter`] for more than 2^31 - 2 polygons, and for another number of keys.
+    pub fn with_keys(polygons: &Polygons, keys: &Keys, rule: Rule) -> Result<Self> {
+        if keys.len() != polygons.len() {
+            let message = format!("expected {} keys, got {}", polygons.len(), keys.len());
+            return Err(Error::Parameter { parameter: "by", message });
+        }
         if polygons.len() >= NONE as usize {
             let message = format!("expected at most {} rows, got {}", NONE - 1, polygons.len());
             return Err(Error::Parameter { parameter: "polygons", message });
         }
         let measured = |row: u32| {
             let polygon = polygons.get(row as usize)?;
-            Some(((measure::area(polygon), row), measure::vertex_mean(polygon)))
+            Some(((keys.get(row as usize)?, row), measure::vertex_mean(polygon)))
         };
         let rows = 0..polygons.len() as u32;
         let ranked: Vec<_> = if polygons.len() >= PARALLEL_POLYGONS {

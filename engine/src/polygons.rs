@@ -8,6 +8,9 @@ use crate::binary::{self, Binary, RingSink};
 use crate::coordinates::{is_numeric, to_f64};
 use crate::error::{Error, Result};
 
+/// Rows from which polygons are measured and ranked on all threads.
+pub(crate) const PARALLEL_POLYGONS: usize = 1 << 14;
+
 /// A column of polygons and multipolygons, holes included, as `f64` coordinates.
 ///
 /// Rings may be closed (the last vertex repeats the first) or not, of either winding. A null row,

@@ -3,6 +3,7 @@
 //! Written for reading, not for speed: O(points x polygons). The fast paths are held against it,
 //! and so may yours be.
 
+use crate::keys::Keys;
 use crate::measure;
 use crate::points::Points;
 use crate::polygons::Polygons;
@@ -10,21 +11,28 @@ use crate::rule::Rule;
 
 /// For each point the row number of the best polygon that qualifies; `None` when the point is null
 /// or not finite, or when no polygon qualifies.
-pub fn match_points(points: &Points, polygons: &Polygons, rule: &Rule) -> Vec<Option<u32>> {
+///
+/// `keys` say what is best, as [`Keys::areas`] does by default; there is one for each polygon.
+pub fn match_points(
+    points: &Points,
+    polygons: &Polygons,
+    keys: &Keys,
+    rule: &Rule,
+) -> Vec<Option<u32>> {
     let measured: Vec<_> = (0..polygons.len())
         .filter_map(|row| {
-            let polygon = polygons.get(row)?;
-            Some((row as u32, measure::vertex_mean(polygon), measure::area(polygon)))
+            let center = measure::vertex_mean(polygons.get(row)?);
+            Some((row as u32, center, keys.get(row)?))
         })
         .collect();
 
     (0..points.len())
         .map(|row| {
             let point = points.get(row)?;
-            let mut best: Option<(f64, u32)> = None;
-            for &(row, center, area) in &measured {
+            let mut best: Option<(u64, u32)> = None;
+            for &(row, center, key) in &measured {
                 if rule.qualifies(point, center) {
-                    let candidate = (area, row);
+                    let candidate = (key, row);
                     if best.is_none_or(|best| Rule::better(&candidate, &best).is_lt()) {
                         best = Some(candidate);
                     }

@@ -38,9 +38,11 @@ impl Rule {
         dx * dx + dy * dy < self.max_dist * self.max_dist
     }
 
-    /// The order of preference between two polygons given as (key, row): the smaller key, then the
-    /// lower row. The one place where ties are decided.
-    pub fn better(a: &(f64, u32), b: &(f64, u32)) -> Ordering {
-        a.0.total_cmp(&b.0).then(a.1.cmp(&b.1))
+    /// The order of preference between two polygons given as (key, row), keys from [`Keys`]: the
+    /// smaller key, then the lower row. The one place where ties are decided.
+    ///
+    /// [`Keys`]: crate::Keys
+    pub fn better(a: &(u64, u32), b: &(u64, u32)) -> Ordering {
+        a.cmp(b)
     }
 }

@@ -1,7 +1,7 @@
 //! `poly_match` as a Polars expression.
 
 use polars::prelude::{DataType, Field, PolarsResult, Series, polars_bail};
-use poly_match_engine::{Error, Matcher, Polygons, Rule};
+use poly_match_engine::{Error, Keys, Matcher, Polygons, Rule};
 use pyo3::prelude::*;
 use pyo3_polars::PySeries;
 use pyo3_polars::derive::polars_expr;
@@ -14,6 +14,7 @@ use crate::error::{of_points, to_polars, to_python};
 #[derive(Deserialize)]
 struct Options {
     max_dist: f64,
+    descending: bool,
     /// The polygons' fingerprint in hexadecimal: numbers of so many bits do not pass.
     fingerprint: String,
 }
@@ -26,7 +27,8 @@ fn answer_field(fields: &[Field]) -> PolarsResult<Field> {
 }
 
 /// The inputs are the points and the polygons, these as an imploded literal: a struct of `geometry`,
-/// or of `x` and `y`. The polygons are looked at only where no matcher is kept for them.
+/// or of `x` and `y`, and of `by` where they are ranked by a column. The polygons are looked at only
+/// where no matcher is kept for them.
 #[polars_expr(output_type_func=answer_field)]
 fn poly_match(inputs: &[Series], kwargs: Options) -> PolarsResult<Series> {
     let [points, polygons] = inputs else {
@@ -34,7 +36,7 @@ fn poly_match(inputs: &[Series], kwargs: Options) -> PolarsResult<Series> {
     };
     let rule = Rule::within(kwargs.max_dist).map_err(|error| to_polars(&error))?;
     let prepared = Prepared::get(kwargs.fingerprint, rule, || {
-        Matcher::new(&parse(&convert::unwrap_literal(polygons)?)?, rule)
+        Ranked::parse(&convert::unwrap_literal(polygons)?, kwargs.descending)?.matcher(rule)
     });
     let matcher = prepared.matcher().map_err(to_polars)?;
     let answers = convert::to_arrow(points)
@@ -43,15 +45,20 @@ fn poly_match(inputs: &[Series], kwargs: Options) -> PolarsResult<Series> {
     convert::from_answers(points.name().clone(), answers)
 }
 
-/// Parses and ranks polygons, keeps the matcher for the queries to come, and gives the
-/// fingerprint in hexadecimal. `polygons` is a struct of `geometry`, or of `x` and `y`.
+/// Parses and ranks polygons, keeps the matcher for the queries to come, and gives the fingerprint
+/// in hexadecimal. `polygons` is a struct as the expression takes it.
 #[pyfunction]
-pub(crate) fn prepare(py: Python<'_>, polygons: PySeries, max_dist: f64) -> PyResult<String> {
+pub(crate) fn prepare(
+    py: Python<'_>,
+    polygons: PySeries,
+    max_dist: f64,
+    descending: bool,
+) -> PyResult<String> {
     py.detach(|| {
         let rule = Rule::within(max_dist)?;
-        let polygons = parse(&polygons.0)?;
-        let fingerprint = format!("{:032x}", polygons.fingerprint());
-        let prepared = Prepared::get(fingerprint.clone(), rule, || Matcher::new(&polygons, rule));
+        let ranked = Ranked::parse(&polygons.0, descending)?;
+        let fingerprint = ranked.fingerprint();
+        let prepared = Prepared::get(fingerprint.clone(), rule, || ranked.matcher(rule));
         match prepared.matcher() {
             Ok(_) => Ok(fingerprint),
             Err(error) => Err(Error::Columns { message: error.to_string() }),
@@ -60,15 +67,41 @@ pub(crate) fn prepare(py: Python<'_>, polygons: PySeries, max_dist: f64) -> PyRe
     .map_err(to_python)
 }
 
-fn parse(polygons: &Series) -> Result<Polygons, Error> {
-    let columns = convert::fields(polygons)?;
-    let columns = columns.iter().map(|column| convert::to_one_array(column));
-    match columns.collect::<Result<Vec<_>, _>>()?.as_slice() {
-        [geometry] => Polygons::from_wkb(geometry),
-        [x, y] => Polygons::from_xy(x, y),
-        other => {
-            let message = format!("expected x and y or geometry, got {} columns", other.len());
-            Err(Error::Columns { message })
+/// Polygons, and what they are ranked by if it is not their area.
+struct Ranked {
+    polygons: Polygons,
+    keys: Option<Keys>,
+}
+
+impl Ranked {
+    fn parse(table: &Series, descending: bool) -> Result<Self, Error> {
+        let columns = convert::fields(table)?;
+        let column = |name: &str| {
+            let column = columns.iter().find(|column| column.name().as_str() == name);
+            column.map(convert::to_one_array).transpose()
+        };
+        let polygons = match (column("x")?, column("y")?, column("geometry")?) {
+            (Some(x), Some(y), None) => Polygons::from_xy(&x, &y)?,
+            (None, None, Some(geometry)) => Polygons::from_wkb(&geometry)?,
+            _ => {
+                let message = format!("expected x and y or geometry, got {}", table.dtype());
+                return Err(Error::Columns { message });
+            }
+        };
+        let by = column("by")?;
+        let keys = by.map(|by| Keys::from_column("by", &by, descending)).transpose()?;
+        Ok(Self { polygons, keys })
+    }
+
+    fn matcher(&self, rule: Rule) -> Result<Matcher, Error> {
+        match &self.keys {
+            Some(keys) => Matcher::with_keys(&self.polygons, keys, rule),
+            None => Matcher::new(&self.polygons, rule),
         }
+    }
+
+    fn fingerprint(&self) -> String {
+        let keys = self.keys.as_ref().map(|keys| format!("-{:032x}", keys.fingerprint()));
+        format!("{:032x}{}", self.polygons.fingerprint(), keys.unwrap_or_default())
     }
 }

@@ -18,7 +18,7 @@ type Summary = (usize, usize, usize, usize, f64);
 
 /// `point` is no, one or two column names; `progress` is called with rows, total and matched.
 #[pyfunction]
-#[pyo3(signature = (points, polygons, output, *, point, max_dist, name, progress))]
+#[pyo3(signature = (points, polygons, output, *, point, max_dist, by, descending, name, progress))]
 #[allow(clippy::too_many_arguments)]
 pub(crate) fn match_parquet(
     py: Python<'_>,
@@ -27,6 +27,8 @@ pub(crate) fn match_parquet(
     output: PathBuf,
     point: Vec<String>,
     max_dist: f64,
+    by: Option<String>,
+    descending: bool,
     name: String,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Summary> {
@@ -35,7 +37,7 @@ pub(crate) fn match_parquet(
         Err(point) => point.into_iter().next().map_or(PointColumns::Auto, PointColumns::Point),
     };
     let rule = Rule::within(max_dist).map_err(to_python)?;
-    let job = MatchParquet { points, polygons, output, point, name, rule };
+    let job = MatchParquet { points, polygons, output, point, name, rule, by, descending };
 
     let mut raised = None;
     let mut last: Option<Instant> = None;

@@ -17,10 +17,12 @@ def match_parquet(
     *,
     point: list[str],
     max_dist: float,
+    by: str | None,
+    descending: bool,
     name: str,
     progress: Callable[[int, int, int], object] | None,
 ) -> tuple[int, int, int, int, float]:
     """Run the batch job: rows, matched, null points, polygons, seconds."""
 
-def prepare(polygons: pl.Series, max_dist: float) -> str:
+def prepare(polygons: pl.Series, max_dist: float, descending: bool) -> str:
     """Parse and rank polygons, keep them, and give their fingerprint in hexadecimal."""

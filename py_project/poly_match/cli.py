@@ -123,6 +123,8 @@ def _match(options: argparse.Namespace) -> None:
         options.output,
         point=point,
         max_dist=options.max_dist,
+        by=options.by,
+        descending=options.descending,
         name=options.name,
         progress=not options.quiet,
     )
@@ -196,6 +198,12 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "numbers, or WKB (default: columns x and y, else geometry, else point)",
     )
     match.add_argument(
+        "--by",
+        metavar="NAME",
+        help="rank by this numeric column of POLYGONS instead of by area, smallest first",
+    )
+    match.add_argument("--descending", action="store_true", help="with --by: largest first")
+    match.add_argument(
         "--name", default="polygon", help="name of the appended column (default: %(default)s)"
     )
     match.add_argument(
@@ -243,6 +251,8 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
             match.error(f"{given} needs {absent} too")
         if options.x is not None and options.geometry is not None:
             match.error("--geometry cannot be combined with --x and --y")
+        if options.descending and options.by is None:
+            match.error("--descending needs --by")
     elif options.example == "original" and (options.points, options.seed) != (None, None):
         demo.error("--points and --seed are for the city: the original example is what it is")
     return options

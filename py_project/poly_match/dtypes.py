@@ -58,9 +58,16 @@ def wkb_as(dtype: pl.DataType) -> pl.DataType | None:
     return pl.Binary() if dtype in (pl.Binary, pl.Null) else None
 
 
-def is_extension(dtype: pl.DataType) -> bool:
-    """Whether this is an Arrow extension type, such as GeoArrow's."""
-    return isinstance(dtype, pl.BaseExtension)
+def key_as(dtype: pl.DataType) -> pl.DataType | None:
+    """As :func:`points_as` for what polygons are ranked by."""
+    if dtype == pl.Null:
+        return pl.Float64()
+    if not _is_number(dtype):
+        return None
+    if isinstance(dtype, _NATIVE):
+        return dtype
+    small = (pl.Int8, pl.Int16, pl.UInt8, pl.UInt16)
+    return pl.Int64() if isinstance(dtype, small) else pl.Float64()
 
 
 def _is_number(dtype: object) -> bool:

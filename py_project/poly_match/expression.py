@@ -11,7 +11,7 @@ from polars.exceptions import InvalidOperationError
 from polars.plugins import register_plugin_function
 
 from poly_match import _plugin
-from poly_match.dtypes import POINTS_WANTED, is_extension, points_as
+from poly_match.dtypes import POINTS_WANTED, points_as
 from poly_match.polygons import table_of
 
 if TYPE_CHECKING:
@@ -31,7 +31,12 @@ _IS_DETERMINISTIC: dict[str, Any] = (
 
 
 def poly_match(
-    point: str | pl.Expr | pl.Series, polygons: IntoPolygons, *, max_dist: float
+    point: str | pl.Expr | pl.Series,
+    polygons: IntoPolygons,
+    *,
+    max_dist: float,
+    by: str | None = None,
+    descending: bool = False,
 ) -> pl.Expr:
     """For each point, the row number of the best polygon that qualifies.
 
@@ -51,6 +56,11 @@ def poly_match(
     max_dist
         Bound on the distance, in the unit of the coordinates. A polygon qualifies when
         ``dx * dx + dy * dy < max_dist * max_dist`` in 64-bit floats.
+    by
+        Rank by this numeric column of ``polygons`` instead of by area: the smallest is the best. A
+        row whose value is null or NaN never matches. Integers are compared as such.
+    descending
+        With ``by``: the largest is the best.
 
     Returns
     -------
@@ -61,12 +71,13 @@ def poly_match(
     Raises
     ------
     ValueError
-        If ``max_dist`` is negative or NaN. If a polygon has fewer than 3 distinct vertices, a
-        vertex that is not finite, different numbers of x and y, or broken WKB: with its row.
+        If ``max_dist`` is negative or NaN, or ``descending`` comes without ``by``. If a polygon
+        has fewer than 3 distinct vertices, a vertex that is not finite, different numbers of x and
+        y, or broken WKB: with its row.
     polars.exceptions.InvalidOperationError
         If the polygons (here) or the points (when the query is planned) have another dtype.
     polars.exceptions.ColumnNotFoundError
-        If the polygons have neither ``x`` and ``y`` nor ``geometry``.
+        If the polygons have neither ``x`` and ``y`` nor ``geometry``, or no column ``by``.
     polars.exceptions.ComputeError
         When the query runs: if a list of the points does not have 2 coordinates, or their WKB is
         broken. With the row within the piece of the column that Polars was working on.
@@ -97,26 +108,31 @@ def poly_match(
     │ [4.0, 4.0] ┆ 0    │
     └────────────┴──────┘
     """
-    table = table_of(polygons)
-    fingerprint = _plugin.prepare(table, max_dist)
+    if descending and by is None:
+        msg = "descending: there is no `by` to turn around; the smallest area is the best"
+        raise ValueError(msg)
+    table = table_of(polygons, by)
+    options = {
+        "max_dist": float(max_dist),
+        "descending": descending,
+        "fingerprint": _plugin.prepare(table, max_dist, descending),
+    }
     if isinstance(point, pl.Series):
         # Nothing but literals in a plan is folded in ways that tear the polygons apart.
         frame = pl.DataFrame([point])
-        return pl.lit(frame.select(_expression(pl.first(), table, max_dist, fingerprint)).to_series())
+        return pl.lit(frame.select(_expression(pl.first(), table, options)).to_series())
     expr = pl.col(point) if isinstance(point, str) else point
-    return _expression(expr, table, max_dist, fingerprint)
+    return _expression(expr, table, options)
 
 
-def _expression(
-    point: pl.Expr, table: pl.Series, max_dist: float, fingerprint: str
-) -> pl.Expr:
+def _expression(point: pl.Expr, table: pl.Series, options: dict[str, object]) -> pl.Expr:
     # An imploded literal stays one row in every call of every engine; a literal as it is would be
     # cut into morsels like the points.
     return register_plugin_function(
         plugin_path=_PLUGIN,
         function_name="poly_match",
         args=[_as_points(point), pl.lit(table).implode()],
-        kwargs={"max_dist": float(max_dist), "fingerprint": fingerprint},
+        kwargs=options,
         is_elementwise=True,
         **_IS_DETERMINISTIC,
     )
@@ -133,15 +149,16 @@ def _as_points(expr: pl.Expr) -> pl.Expr:
 def _planned_as_points(inputs: Sequence[tuple[pl.Expr, pl.DataType]]) -> pl.Expr:
     """Check and convert while the query is planned."""
     ((expr, dtype),) = inputs
-    if is_extension(dtype):
-        expr, dtype = expr.ext.storage(), dtype.ext_storage()
+    if isinstance(dtype, pl.BaseExtension):
+        storage = dtype.ext_storage()
+        expr, dtype = expr.ext.storage(), storage if isinstance(storage, pl.DataType) else storage()
     wanted = _wanted(expr.meta.output_name(raise_if_undetermined=False) or "", dtype)
     return expr if wanted == dtype else expr.cast(wanted)
 
 
 def _column_as_points(column: pl.Series) -> pl.Series:
     """Check and convert while the query runs."""
-    if is_extension(column.dtype):
+    if isinstance(column.dtype, pl.BaseExtension):
         column = column.ext.storage()
     wanted = _wanted(column.name, column.dtype)
     return column if wanted == column.dtype else column.cast(wanted)
@@ -162,6 +179,13 @@ class PolyMatchAccessor:
     def __init__(self, expr: pl.Expr) -> None:
         self._expr = expr
 
-    def __call__(self, polygons: IntoPolygons, *, max_dist: float) -> pl.Expr:
+    def __call__(
+        self,
+        polygons: IntoPolygons,
+        *,
+        max_dist: float,
+        by: str | None = None,
+        descending: bool = False,
+    ) -> pl.Expr:
         """See :func:`poly_match`."""
-        return poly_match(self._expr, polygons, max_dist=max_dist)
+        return poly_match(self._expr, polygons, max_dist=max_dist, by=by, descending=descending)

@@ -58,6 +58,8 @@ def match_parquet(
     *,
     point: str | tuple[str, str] | None = None,
     max_dist: float,
+    by: str | None = None,
+    descending: bool = False,
     name: str = "polygon",
     progress: bool | Callable[[Progress], None] = True,
 ) -> Summary:
@@ -81,6 +83,8 @@ def match_parquet(
         By default ``x`` and ``y`` if both are there, else ``geometry``, else ``point``.
     max_dist
         Bound on the distance, in the unit of the coordinates: strictly less.
+    by, descending
+        Rank by this numeric column of the polygons instead of by area, as in the expression.
     name
         Name of the column to append.
     progress
@@ -128,6 +132,9 @@ def match_parquet(
     if not (point is None or isinstance(point, str) or len(columns) == 2):
         msg = f"point: expected one column name or a pair of them, got {point!r}"
         raise ValueError(msg)
+    if descending and by is None:
+        msg = "descending: there is no `by` to turn around; the smallest area is the best"
+        raise ValueError(msg)
     # `disable=None` draws no bar where standard error is no terminal.
     bar = tqdm(
         unit=" rows", unit_scale=True, leave=False, disable=None if progress is True else True
@@ -147,6 +154,8 @@ def match_parquet(
             os.fspath(output),
             point=columns,
             max_dist=max_dist,
+            by=by,
+            descending=descending,
             name=name,
             progress=on_progress if progress else None,
         )

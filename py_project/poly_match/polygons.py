@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
 import polars as pl
 from polars.exceptions import ColumnNotFoundError, InvalidOperationError
 
-from poly_match.dtypes import is_extension, rings_as, wkb_as
+from poly_match.dtypes import key_as, rings_as, wkb_as
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -25,7 +25,7 @@ class ArrowTable(Protocol):
 IntoPolygons: TypeAlias = "pl.DataFrame | pl.LazyFrame | ArrowTable"
 
 
-def table_of(polygons: IntoPolygons) -> pl.Series:
+def table_of(polygons: IntoPolygons, by: str | None) -> pl.Series:
     """Find the columns that hold the polygons.
 
     Parameters
@@ -33,15 +33,18 @@ def table_of(polygons: IntoPolygons) -> pl.Series:
     polygons
         A frame with ``x`` and ``y`` as lists of numbers (one ring a row), or with ``geometry`` as
         WKB. A lazy frame is collected, of the columns that are needed.
+    by
+        Name of the column to rank by, if it is not the area.
 
     Returns
     -------
     Series
-        A struct of ``geometry``, or of ``x`` and ``y``.
+        A struct of ``geometry``, or of ``x`` and ``y``, and of ``by``.
     """
     if isinstance(polygons, pl.LazyFrame):
         names = polygons.collect_schema().names()
-        frame = polygons.select([n for n in ("x", "y", "geometry") if n in names]).collect()
+        needed = {"x", "y", "geometry", by}
+        frame = polygons.select([name for name in names if name in needed]).collect()
     elif isinstance(polygons, pl.DataFrame):
         frame = polygons
     elif isinstance(polygons, ArrowTable):
@@ -71,6 +74,11 @@ def table_of(polygons: IntoPolygons) -> pl.Series:
             f"the columns are {frame.columns}"
         )
         raise ColumnNotFoundError(msg)
+    if by is not None:
+        if by not in names:
+            msg = f"by: the polygons have no column {by!r}; the columns are {frame.columns}"
+            raise ColumnNotFoundError(msg)
+        columns.append(_as(frame[by], key_as, "numbers to rank by").alias("by"))
     return pl.DataFrame(columns).to_struct("polygons")
 
 
@@ -78,7 +86,7 @@ def _as(
     column: pl.Series, wanted: Callable[[pl.DataType], pl.DataType | None], expected: str
 ) -> pl.Series:
     """The column as the engine reads it; raises ``InvalidOperationError`` where it cannot."""
-    if is_extension(column.dtype):
+    if isinstance(column.dtype, pl.BaseExtension):
         column = column.ext.storage()
     dtype = wanted(column.dtype)
     if dtype is None:

@@ -212,16 +212,17 @@ fn is_coordinate(dtype: &DataType) -> bool {
     is_numeric(dtype) || *dtype == DataType::Null
 }
 
-/// Reads a whole table of polygons; `progress` is called after each batch.
+/// Reads a whole table of polygons, and the column `by` of it; `progress` is called after each
+/// batch.
 pub(super) fn read_polygons(
     path: &Path,
+    by: Option<&str>,
     progress: &mut dyn FnMut() -> Result<()>,
-) -> Result<Polygons> {
+) -> Result<(Polygons, Option<(String, ArrayRef)>)> {
     let table = Table::open(path)?;
     let place = |name| table.column(name).ok();
     let lists = |(_, dtype): &(usize, &DataType)| Polygons::accepts_xy(dtype);
-    let mut columns = match (place("x").filter(lists), place("y").filter(lists), place("geometry"))
-    {
+    let columns = match (place("x").filter(lists), place("y").filter(lists), place("geometry")) {
         (Some((x, _)), Some((y, _)), None) => vec![x, y],
         (None, _, Some((at, _))) | (_, None, Some((at, _))) => vec![at],
         (Some(_), Some(_), Some(_)) => {
@@ -235,23 +236,28 @@ pub(super) fn read_polygons(
             ));
         }
     };
+    // A projection keeps the order of the file.
+    let mut needed = columns.clone();
+    needed.extend(by.map(|by| table.column(by)).transpose()?.map(|(at, _)| at));
+    needed.sort_unstable();
+    needed.dedup();
     let mut batches = Vec::new();
-    for batch in table.batches(Some(&columns))? {
+    for batch in table.batches(Some(&needed))? {
         batches.push(batch?);
         progress()?;
     }
-    let mut read = || -> Result<Polygons> {
-        // A projection keeps the order of the file.
-        columns.sort_unstable();
-        let schema = Arc::new(table.schema().project(&columns)?);
+    let read = || -> Result<_> {
+        let schema = Arc::new(table.schema().project(&needed)?);
         let all = concat_batches(&schema, &batches)?;
         let column = |name| {
             all.column_by_name(name).ok_or_else(|| ArrowError::SchemaError(format!("no {name}")))
         };
-        match columns.len() {
-            2 => Polygons::from_xy(column("x")?, column("y")?),
-            _ => Polygons::from_wkb(column("geometry")?),
-        }
+        let polygons = match columns.len() {
+            2 => Polygons::from_xy(column("x")?, column("y")?)?,
+            _ => Polygons::from_wkb(column("geometry")?)?,
+        };
+        let by = by.map(|by| Ok::<_, Error>((by.to_owned(), column(by)?.clone()))).transpose()?;
+        Ok((polygons, by))
     };
     read().map_err(|error| error.in_file(path))
 }

@@ -5,7 +5,9 @@ use std::path::{Path, PathBuf};
 use std::sync::Arc;
 
 use crate::world;
-use arrow_array::{Array, ArrayRef, Float64Array, RecordBatch, StringArray, UInt32Array};
+use arrow_array::{
+    Array, ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, UInt32Array,
+};
 use arrow_schema::{Field, Schema};
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
@@ -13,7 +15,7 @@ use parquet::basic::Compression;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use poly_match_engine::job::{MatchParquet, PointColumns, Progress};
-use poly_match_engine::{Error, Points, Polygons, Rule, reference};
+use poly_match_engine::{Error, Keys, Points, Polygons, Rule, reference};
 use tempfile::TempDir;
 
 const ROWS: usize = 150_001;
@@ -51,8 +53,9 @@ fn expected() -> UInt32Array {
     let [x, y] = world::xy_columns(&rings());
     let points = points().into_iter().collect::<Points>();
     let rule = Rule::within(1.0).unwrap();
-    let answer = reference::match_points(&points, &Polygons::from_xy(&x, &y).unwrap(), &rule);
-    answer.into_iter().collect()
+    let polygons = Polygons::from_xy(&x, &y).unwrap();
+    let keys = Keys::areas(&polygons);
+    reference::match_points(&points, &polygons, &keys, &rule).into_iter().collect()
 }
 
 /// A folder with points and polygons, and a job over them.
@@ -79,6 +82,8 @@ fn job() -> (TempDir, MatchParquet) {
         point: PointColumns::Auto,
         name: "polygon".to_owned(),
         rule: Rule::within(1.0).unwrap(),
+        by: None,
+        descending: false,
     };
     (folder, job)
 }
@@ -134,6 +139,29 @@ fn appends_the_answer_and_keeps_the_rest() {
         assert_eq!(seen.last(), Some(&Progress { rows: ROWS, total: ROWS, matched }));
         assert!(seen.is_sorted_by_key(|now| now.rows) && seen.len() > 3);
     }
+}
+
+#[test]
+fn ranks_by_a_column_of_the_polygons() {
+    let (_folder, mut job) = job();
+    let [x, y] = world::xy_columns(&rings());
+    let key: ArrayRef = Arc::new((0..25).map(|i| Some(i * 7 % 25)).collect::<Int64Array>());
+    write(&job.polygons, vec![("y", y.clone()), ("key", key.clone()), ("x", x.clone())]);
+    let polygons = Polygons::from_xy(&x, &y).unwrap();
+    let points = points().into_iter().collect::<Points>();
+    job.by = Some("key".into());
+    for descending in [false, true] {
+        job.descending = descending;
+        run(&job).unwrap();
+        let keys = Keys::from_column("key", &key, descending).unwrap();
+        let expected = reference::match_points(&points, &polygons, &keys, &job.rule);
+        let expected: UInt32Array = expected.into_iter().collect();
+        let (after, ..) = read(&job.output);
+        assert_eq!(after.column_by_name("polygon").unwrap().as_ref(), &expected as &dyn Array);
+    }
+    job.by = Some("other".into());
+    let error = run(&job).unwrap_err().to_string();
+    assert!(error.ends_with("no column 'other'; the columns are: y, key, x"), "{error}");
 }
 
 #[test]

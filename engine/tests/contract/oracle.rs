@@ -4,9 +4,12 @@ use std::sync::Arc;
 
 use crate::world::{self, World};
 use arrow_array::builder::ListBuilder;
-use arrow_array::{Array, ArrayRef, UInt32Array, new_null_array};
+use arrow_array::{
+    Array, ArrayRef, Float64Array, Int64Array, StringArray, UInt32Array, UInt64Array,
+    new_null_array,
+};
 use arrow_schema::DataType;
-use poly_match_engine::{Matcher, PARALLEL_ROWS, Points, Polygons, Rule, reference};
+use poly_match_engine::{Keys, Matcher, PARALLEL_ROWS, Points, Polygons, Rule, reference};
 use proptest::prelude::*;
 
 fn expected(world: &World) -> UInt32Array {
@@ -14,7 +17,8 @@ fn expected(world: &World) -> UInt32Array {
     let [x, y] = world::xy_columns(&world.rings);
     let polygons = Polygons::from_xy(&x, &y).unwrap();
     let rule = Rule::within(world.max_dist).unwrap();
-    reference::match_points(&points, &polygons, &rule).into_iter().collect()
+    let areas = Keys::areas(&polygons);
+    reference::match_points(&points, &polygons, &areas, &rule).into_iter().collect()
 }
 
 fn matcher(world: &World) -> Matcher {
@@ -69,6 +73,32 @@ proptest! {
 
 proptest! {
     #![proptest_config(ProptestConfig::with_cases(300))]
+
+    #[test]
+    fn other_keys_answer_as_the_reference(
+        world in world::world(100, 40),
+        keys in prop::collection::vec(prop::option::weighted(0.9, -3..4_i64), 40),
+        descending: bool,
+    ) {
+        let keys = &keys[..world.rings.len()];
+        let [x, y] = world::xy_columns(&world.rings);
+        let polygons = Polygons::from_xy(&x, &y).unwrap();
+        let rule = Rule::within(world.max_dist).unwrap();
+        let points = world.points.iter().copied().collect::<Points>();
+        let floats = keys.iter().map(|key| key.map(|key| key as f64 / 2.0));
+        let columns: [ArrayRef; 2] = [
+            Arc::new(keys.iter().copied().collect::<Int64Array>()),
+            Arc::new(floats.collect::<Float64Array>()),
+        ];
+        for column in columns {
+            let keys = Keys::from_column("by", &column, descending).unwrap();
+            let expected = reference::match_points(&points, &polygons, &keys, &rule);
+            let matcher = Matcher::with_keys(&polygons, &keys, rule).unwrap();
+            prop_assert_eq!(&matcher.match_points(&points), &expected.iter().copied().collect());
+            matcher.build_index();
+            prop_assert_eq!(&matcher.match_points(&points), &expected.into_iter().collect());
+        }
+    }
 
     #[test]
     fn every_point_form_answers_as_the_reference(world in world::world(70, 20)) {
@@ -157,4 +187,26 @@ fn columns_of_type_null_are_nulls() {
     empty_lists.append(true);
     let empty: ArrayRef = Arc::new(empty_lists.finish());
     assert!(Polygons::from_xy(&empty, &empty).unwrap().get(0).is_none());
+}
+
+#[test]
+fn keys_order_as_their_values_do() {
+    let key = |column: &dyn Array, row: usize, descending: bool| {
+        Keys::from_column("by", column, descending).unwrap().get(row)
+    };
+    let big = i64::MAX;
+    let ints = Int64Array::from(vec![Some(i64::MIN), Some(-1), Some(0), Some(big - 1), Some(big)]);
+    let unsigned = UInt64Array::from(vec![0, 1, 1 << 62, u64::MAX - 1, u64::MAX]);
+    let floats = Float64Array::from(vec![f64::NEG_INFINITY, -1.5, 0.0, 1e-300, f64::INFINITY]);
+    for column in [&ints as &dyn Array, &unsigned, &floats] {
+        for row in 1..5 {
+            assert!(key(column, row - 1, false) < key(column, row, false));
+            assert!(key(column, row - 1, true) > key(column, row, true));
+        }
+    }
+    let odd = Float64Array::from(vec![Some(-0.0), Some(0.0), Some(f64::NAN), None]);
+    assert_eq!(key(&odd, 0, false), key(&odd, 1, false));
+    assert_eq!((key(&odd, 2, false), key(&odd, 3, true)), (None, None));
+    let error = Keys::from_column("by", &StringArray::from(vec!["a"]), false).unwrap_err();
+    assert_eq!(error.to_string(), "column 'by': expected numbers to rank by, got Utf8");
 }
