@@ -1,0 +1,167 @@
+"""Whether the versions give the right answers, asked before any of them is timed.
+
+On the original example all areas are equal but for rounding, so right programs may differ in
+their picks: there an answer is held against the definition. Where areas differ, answers must be
+equal row for row.
+"""
+
+from __future__ import annotations
+
+import inspect
+from collections.abc import Iterable
+from dataclasses import dataclass
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ladder.match import example as examples
+from ladder.match.example import Example
+from ladder.match.inputs import NONE
+from ladder.match.v1 import shoelace
+from ladder.version import Version
+
+Rows = NDArray[np.int64]
+
+AREA_TOLERANCE = 1e-9
+"""Relative: areas closer than this count as equal on the original example."""
+
+EDGE_TOLERANCE = 1e-12
+"""Relative: a centre this close to ``max_dist`` may be near or not, by rounding."""
+
+
+@dataclass(frozen=True)
+class Finding:
+    """One line of the comparison."""
+
+    text: str
+    good: bool = True
+
+
+def compare(versions: Iterable[Version]) -> list[Finding]:
+    """Run every version that can run on every example and compare the answers."""
+    runnable, findings = [], []
+    for version in versions:
+        reason = version.missing()
+        if reason is None:
+            runnable.append(version)
+        else:
+            findings.append(Finding(reason))
+    findings += _by_definition(runnable)
+    findings += _row_for_row(runnable)
+    findings += _nothing_near(runnable)
+    findings += _by_numpy_areas(runnable)
+    return findings
+
+
+def problem(example: Example, rows: Rows) -> str | None:
+    """Say what is wrong with an answer by the definition, or return None.
+
+    The points matched are those with a polygon near; each pick is near; its area is the smallest
+    of those near but for `AREA_TOLERANCE`.
+    """
+    if rows.shape != (example.n_points,):
+        return f"{rows.shape} rows for {example.n_points} points"
+    if example.n_polygons == 0:
+        return None if (rows == NONE).all() else "a pick although there is no polygon"
+    centers = np.array([(x.mean(), y.mean()) for x, y in zip(example.xs, example.ys, strict=True)])
+    areas = np.array([shoelace(x, y) for x, y in zip(example.xs, example.ys, strict=True)])
+    for at, ((x, y), row) in enumerate(zip(example.points, rows, strict=True)):
+        distances = np.hypot(centers[:, 0] - x, centers[:, 1] - y)
+        surely = distances < example.max_dist * (1.0 - EDGE_TOLERANCE)
+        maybe = distances < example.max_dist * (1.0 + EDGE_TOLERANCE)
+        if row == NONE:
+            if surely.any():
+                return f"point {at}: none, but {surely.sum()} are near"
+        elif not 0 <= row < example.n_polygons:
+            return f"point {at}: there is no polygon {row}"
+        elif not maybe[row]:
+            return f"point {at}: polygon {row} is {distances[row]:.6g} away"
+        elif surely.any() and areas[row] > areas[surely].min() * (1.0 + AREA_TOLERANCE):
+            return f"point {at}: area {areas[row]!r}, the smallest is {areas[surely].min()!r}"
+    return None
+
+
+def difference(rows: Rows, expected: Rows) -> str | None:
+    """Say in how many rows two answers differ, or return None if in none."""
+    if rows.shape != expected.shape:
+        return f"{rows.shape} rows, expected {expected.shape}"
+    differing = np.flatnonzero(rows != expected)
+    if len(differing) == 0:
+        return None
+    at = differing[0]
+    return (
+        f"{len(differing)} of {len(rows)} rows differ, "
+        f"the first at point {at}: {rows[at]}, expected {expected[at]}"
+    )
+
+
+def takes_by() -> bool:
+    """Tell whether the engine that is installed can rank by a column."""
+    try:
+        from ladder.match.v6 import poly_match
+    except ImportError:
+        return False
+    return "by" in inspect.signature(poly_match).parameters
+
+
+def rows_by_numpy_areas(example: Example) -> Rows:
+    """Return v6's answer with numpy's own areas as the column to rank by."""
+    import polars as pl
+
+    from ladder.match import v6
+    from ladder.match.inputs import Frames
+
+    given = Frames().make(v6, example)
+    areas = [shoelace(x, y) for x, y in zip(example.xs, example.ys, strict=True)]
+    polygons = given.polygons.with_columns(pl.Series("numpy_area", areas, dtype=pl.Float64))
+    result = v6.main_by(polygons, given.points, given.max_dist, by="numpy_area")
+    return Frames().rows(given, result)
+
+
+def _by_definition(versions: list[Version]) -> list[Finding]:
+    example = examples.original()
+    what = "original example, by definition"
+    return [_finding(v, what, problem(example, v.answer(example))) for v in versions]
+
+
+def _row_for_row(versions: list[Version]) -> list[Finding]:
+    example = examples.distinct_areas()
+    what = "distinct areas, row for row"
+    first, *rest = versions
+    expected = first.answer(example)
+    findings = [_finding(first, "distinct areas, by definition", problem(example, expected))]
+    return findings + [_finding(v, what, difference(v.answer(example), expected)) for v in rest]
+
+
+def _nothing_near(versions: list[Version]) -> list[Finding]:
+    example = examples.some_far()
+    what = "some points with nothing near, row for row"
+    right = [version for version in versions if version.correct]
+    expected = right[0].answer(example)
+    findings = []
+    for version in versions:
+        rows = version.answer(example)
+        wrong = difference(rows, expected)
+        if not version.correct and wrong:
+            invented = int(((rows == 0) & (expected == NONE)).sum())
+            text = f"{version.name}: {what}: polygon 0 for {invented} points, as published"
+            findings.append(Finding(text))
+        else:
+            findings.append(_finding(version, what, wrong))
+    return findings
+
+
+def _by_numpy_areas(versions: list[Version]) -> list[Finding]:
+    what = "original example with numpy's areas as by=, row for row with v1"
+    names = {version.name: version for version in versions}
+    if "v6-prepared" not in names or "v1" not in names:
+        return []
+    if not takes_by():
+        return [Finding(f"v6: {what}: by= not available yet")]
+    example = examples.original()
+    wrong = difference(rows_by_numpy_areas(example), names["v1"].answer(example))
+    return [_finding(names["v6-prepared"], what, wrong)]
+
+
+def _finding(version: Version, what: str, wrong: str | None) -> Finding:
+    return Finding(f"{version.name}: {what}: {wrong or 'ok'}", good=wrong is None)

@@ -1,0 +1,99 @@
+"""v1: pure Python around numpy arrays. The baseline.
+
+Polygons and points are Python objects that hold small arrays. For every point each polygon is
+asked whether it is near, and of the near ones the smallest is taken.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+from typing import Protocol, TypeAlias, TypeVar
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ladder.match.example import MAX_DIST
+
+Array: TypeAlias = NDArray[np.float64]
+
+
+class HasArea(Protocol):
+    """Whatever can be asked for its area."""
+
+    def area(self) -> float:
+        """Return the area inside the ring."""
+        ...
+
+
+Shape = TypeVar("Shape", bound=HasArea)
+
+
+@dataclass(eq=False)
+class Polygon:
+    """A ring of vertices that remembers its centre and area once they were asked for."""
+
+    x: Array
+    y: Array
+
+    @cached_property
+    def center(self) -> Array:
+        """The mean of the vertices, shape (2,)."""
+        return np.array([self.x, self.y]).mean(axis=1)
+
+    @cached_property
+    def _area(self) -> float:
+        return shoelace(self.x, self.y)
+
+    def area(self) -> float:
+        """Return the area inside the ring."""
+        return self._area
+
+
+def shoelace(x: Array, y: Array) -> float:
+    """Return the area of a ring, by numpy.
+
+    All versions up to v5 use this one, so that they see the same bits.
+    """
+    return 0.5 * np.abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1)))
+
+
+def find_close_polygons(
+    polygons: Sequence[Polygon], point: Array, max_dist: float
+) -> list[Polygon]:
+    """Return the polygons whose centre is nearer to the point than ``max_dist``, in order."""
+    close = []
+    for polygon in polygons:
+        if np.linalg.norm(polygon.center - point) < max_dist:
+            close.append(polygon)
+    return close
+
+
+def select_best_polygon(
+    polygon_sets: Sequence[tuple[Array, Sequence[Shape]]],
+) -> list[tuple[Array, Shape]]:
+    """Return each point with the smallest of its polygons; of equal ones the first."""
+    best = []
+    for point, polygons in polygon_sets:
+        smallest = polygons[0]
+        for polygon in polygons:
+            if polygon.area() < smallest.area():
+                smallest = polygon
+        best.append((point, smallest))
+    return best
+
+
+def main(
+    polygons: Sequence[Polygon], points: Sequence[Array], max_dist: float = MAX_DIST
+) -> list[tuple[Array, Polygon]]:
+    """Return each point that has a polygon near, with the smallest of those.
+
+    A point with nothing near is left out: the answer can be shorter than ``points``.
+    """
+    polygon_sets = []
+    for point in points:
+        close = find_close_polygons(polygons, point, max_dist)
+        if close:
+            polygon_sets.append((point, close))
+    return select_best_polygon(polygon_sets)

@@ -1,0 +1,39 @@
+"""v6: the engine. Columns in, a column out, through a Polars expression.
+
+Polygons are a frame with list columns ``x`` and ``y``, points a frame with a struct column
+``point``. The answer is one row number per point, null where nothing is near.
+"""
+
+from __future__ import annotations
+
+import polars as pl
+
+from ladder.match.example import MAX_DIST
+from poly_match import cache_clear, poly_match
+
+__all__ = ["main", "main_by", "main_oneshot", "poly_match"]
+
+
+def main(polygons: pl.DataFrame, points: pl.DataFrame, max_dist: float = MAX_DIST) -> pl.Series:
+    """Return the row number of every point's polygon, null where none is near.
+
+    What was prepared for these polygons in an earlier call is used again.
+    """
+    best = pl.col("point").poly_match(polygons, max_dist=max_dist)  # type: ignore[attr-defined]
+    return points.select(best).to_series()
+
+
+def main_oneshot(
+    polygons: pl.DataFrame, points: pl.DataFrame, max_dist: float = MAX_DIST
+) -> pl.Series:
+    """Return what `main` does, with nothing kept: everything is done from the columns."""
+    cache_clear()
+    return main(polygons, points, max_dist)
+
+
+def main_by(
+    polygons: pl.DataFrame, points: pl.DataFrame, max_dist: float = MAX_DIST, *, by: str
+) -> pl.Series:
+    """Return what `main` does, the best being the one with the smallest value of column ``by``."""
+    best = poly_match("point", polygons, max_dist=max_dist, by=by)
+    return points.select(best).to_series()

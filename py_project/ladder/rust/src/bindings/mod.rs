@@ -1,0 +1,56 @@
+//! The extension module: one file per version, each a few lines of conversion.
+
+mod polygon;
+mod v2;
+mod v3;
+mod v4;
+mod v5;
+
+use pyo3::PyErr;
+use pyo3::exceptions::PyValueError;
+use pyo3::prelude::pymodule;
+
+use crate::Error;
+
+impl From<Error> for PyErr {
+    fn from(error: Error) -> Self {
+        PyValueError::new_err(error.to_string())
+    }
+}
+
+/// The Rust ports of the ladder, v2 to v5.
+#[pymodule]
+mod poly_match_ladder {
+    use pyo3::prelude::pymodule;
+
+    #[pymodule_export]
+    use super::polygon::Polygon;
+
+    /// `find_close_polygons` line by line, on Python objects.
+    #[pymodule]
+    mod v2 {
+        #[pymodule_export]
+        use crate::bindings::v2::find_close_polygons;
+    }
+
+    /// `Polygon` is a Rust class; its centre is still copied for every test.
+    #[pymodule]
+    mod v3 {
+        #[pymodule_export]
+        use crate::bindings::v3::find_close_polygons;
+    }
+
+    /// Nothing is allocated in the loop, and squares are compared.
+    #[pymodule]
+    mod v4 {
+        #[pymodule_export]
+        use crate::bindings::v4::find_close_polygons;
+    }
+
+    /// The loop over the points is in Rust too.
+    #[pymodule]
+    mod v5 {
+        #[pymodule_export]
+        use crate::bindings::v5::find_all_close_polygons;
+    }
+}

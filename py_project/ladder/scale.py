@@ -1,0 +1,85 @@
+"""The same versions on ever more points, each as far as it can go."""
+
+from __future__ import annotations
+
+from collections.abc import Callable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ladder.machine import physical_memory
+from ladder.results import Point
+from ladder.timing import Budget, measure
+from ladder.version import Version
+
+SIZES = (1_000, 100_000, 10_000_000)
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one iteration may take: estimates above it are reported instead of run."""
+
+    seconds: float = 120.0
+    memory: float = 0.5 * physical_memory()
+
+
+def climb(
+    versions: Mapping[str, Version],
+    workload: Callable[[int], Any],
+    sizes: Sequence[int],
+    limits: Limits,
+    budget: Budget,
+) -> Iterator[Point]:
+    """Yield a point per size and version that can run here, sizes outermost.
+
+    At every size the answers of the versions that ran are compared row for row: all areas of the
+    workload differ.
+
+    Raises
+    ------
+    ValueError
+        If two correct versions differ.
+    """
+    runnable = {name: v for name, v in versions.items() if v.missing() is None}
+    reached: dict[str, Point] = {}
+    for size in sizes:
+        example = workload(size)
+        expected: tuple[str, NDArray[np.int64]] | None = None
+        for name, version in runnable.items():
+            reason = refusal(version, example, reached.get(name), limits)
+            if reason:
+                yield Point(name, size, reason=reason)
+                continue
+            # Also the first touch of its memory, which is the system's time and not the version's.
+            rows = version.answer(example)
+            if version.correct:
+                expected = expected or (name, rows)
+                if not np.array_equal(rows, expected[1]):
+                    raise ValueError(f"{name} and {expected[0]} differ on {size:,} points")
+            form = "cached" if version.cached else "fresh"
+            timing = measure(version, example, form, budget)
+            reached[name] = Point(name, size, timing.median_ms, timing.iterations)
+            yield reached[name]
+
+
+def refusal(version: Version, example: Any, before: Point | None, limits: Limits) -> str:
+    """Say why a version should not be tried on an example, "" if nothing speaks against it.
+
+    Its time is taken to grow with the points from where it was measured last.
+    """
+    memory = version.memory(example.n_points, example.n_polygons)
+    if memory > limits.memory:
+        return f"needs about {memory / 1e9:,.0f} GB of memory"
+    if before and before.milliseconds is not None:
+        seconds = before.milliseconds / 1000.0 * example.n_points / before.n_points
+        if seconds > limits.seconds:
+            return f"would take about {_duration(seconds)}"
+    return ""
+
+
+def _duration(seconds: float) -> str:
+    if seconds < 120.0:
+        return f"{seconds:.0f} seconds"
+    return f"{seconds / 60.0:.0f} minutes" if seconds < 7200.0 else f"{seconds / 3600.0:.0f} hours"

@@ -1,0 +1,78 @@
+"""Write ladder.ipynb from ladder_cells.py, where its cells stand in the percent format.
+
+    python py_project/notebooks/build_ladder.py             # the cells, without outputs
+    python py_project/notebooks/build_ladder.py --execute   # with outputs, some minutes
+    LADDER_QUICK=1 python py_project/notebooks/build_ladder.py --execute --out quick.ipynb
+
+Needs nbformat; to execute also nbclient, ipykernel and matplotlib.
+"""
+
+from __future__ import annotations
+
+import argparse
+import re
+import sys
+import tempfile
+from pathlib import Path
+
+import nbformat
+from nbformat import NotebookNode
+from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
+
+HERE = Path(__file__).parent
+CELLS = HERE / "ladder_cells.py"
+NOTEBOOK = HERE / "ladder.ipynb"
+MARKDOWN = " [markdown]"
+
+
+def build() -> NotebookNode:
+    """Return the notebook without outputs; the same cells give the same file."""
+    notebook = new_notebook()
+    notebook.metadata["kernelspec"] = {
+        "display_name": "Python 3",
+        "language": "python",
+        "name": "python3",
+    }
+    _, *cells = re.split(r"^# %%", CELLS.read_text(), flags=re.MULTILINE)
+    for number, cell in enumerate(cells):
+        kind, _, text = cell.partition("\n")
+        text = text.strip("\n")
+        if kind == MARKDOWN:
+            text = re.sub(r"^# ?", "", text, flags=re.MULTILINE)
+        new = new_markdown_cell if kind == MARKDOWN else new_code_cell
+        notebook.cells.append(new(text, id=f"cell-{number:02}"))
+    return notebook
+
+
+def execute(notebook: NotebookNode) -> None:
+    """Run all cells and keep their outputs. Raises what a cell raises."""
+    from jupyter_client.manager import AsyncKernelManager
+    from nbclient import NotebookClient
+
+    with tempfile.TemporaryDirectory() as folder:
+        # Over a socket file: open ports on the machine would be more than this needs.
+        manager = AsyncKernelManager(transport="ipc", ip=f"{folder}/kernel")
+        resources = {"metadata": {"path": str(HERE)}}
+        NotebookClient(
+            notebook, km=manager, timeout=1800, resources=resources, record_timing=False
+        ).execute()
+    # The interpreter's exact version changes with the machine; the outputs name it already.
+    notebook.metadata.pop("language_info", None)
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command."""
+    parser = argparse.ArgumentParser(description="Write ladder.ipynb.")
+    parser.add_argument("--execute", action="store_true", help="run the cells, keep the outputs")
+    parser.add_argument("--out", type=Path, default=NOTEBOOK, help="where to (ladder.ipynb)")
+    given = parser.parse_args(arguments)
+    notebook = build()
+    if given.execute:
+        execute(notebook)
+    nbformat.validate(notebook)
+    nbformat.write(notebook, given.out)
+    return 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

@@ -1,0 +1,115 @@
+"""Profile the versions of a ladder: a flame graph with native frames for each.
+
+    python py_project/profile_all.py
+    python py_project/profile_all.py v1 v5 --form fresh --out graphs
+
+Needs py-spy (``pip install py-spy``), and the right to read another process: root, or on Linux
+``kernel.yama.ptrace_scope=0``.
+"""
+
+from __future__ import annotations
+
+import argparse
+import shutil
+import subprocess
+import sys
+import sysconfig
+import tempfile
+from pathlib import Path
+
+# An installed poly_match goes before the sources beside this file, which may be without their
+# compiled part.
+sys.path.append(sys.path.pop(0))
+
+from ladder import flame, kernels, stacks
+from ladder.version import Version, named
+
+HERE = Path(__file__).parent
+SHOWN = 12
+"""Functions printed for each version."""
+
+
+def main(arguments: list[str] | None = None) -> int:
+    """Run the command; return its exit code."""
+    given = _parser().parse_args(arguments)
+    try:
+        registry = kernels.part(given.kernel, "versions").VERSIONS
+        versions = [named(registry, name) for name in given.versions or registry]
+    except LookupError as error:
+        print(f"profile_all.py: {error}", file=sys.stderr)
+        return 2
+    py_spy = shutil.which("py-spy", path=sysconfig.get_path("scripts")) or shutil.which("py-spy")
+    if py_spy is None:
+        print("profile_all.py: py-spy is not installed (pip install py-spy)", file=sys.stderr)
+        return 1
+    given.out.mkdir(parents=True, exist_ok=True)
+    failed = False
+    for version in versions:
+        reason = version.missing()
+        if reason:
+            print(f"profile_all.py: {reason}", file=sys.stderr)
+            failed = True
+            continue
+        for form in version.forms if given.form == "both" else (given.form,):
+            if form in version.forms:
+                failed |= not _profile(version, form, py_spy, given)
+    return int(failed)
+
+
+def _profile(version: Version, form: str, py_spy: str, given: argparse.Namespace) -> bool:
+    """Record one version in one form, write its graph, print its shares."""
+    with tempfile.TemporaryDirectory() as folder:
+        raw = Path(folder) / "stacks.txt"
+        command = [py_spy, "record", "--native", "--format", "raw", "--output", str(raw)]
+        command += ["--rate", str(given.rate), "--", sys.executable, str(HERE / "measure.py")]
+        command += [version.name, "--kernel", given.kernel, "--form", form]
+        command += ["--example", given.example, "--points", str(given.points)]
+        command += ["--seconds", str(given.seconds)]
+        done = subprocess.run(command, capture_output=True, text=True, check=False)
+        if not raw.exists():
+            print(f"profile_all.py: {version.name}: {done.stderr.strip()}", file=sys.stderr)
+            return False
+        sampled = stacks.read(raw)
+    timed = stacks.below(sampled, lambda frame: _starts(version, frame))
+    if not timed:
+        print(f"profile_all.py: {version.name}: no sample of it was taken", file=sys.stderr)
+        return False
+
+    path = given.out / f"{given.kernel}-{version.name}-{form}.svg"
+    title = f"{version.name} ({form}): {version.what}; {timed.total()} samples"
+    path.write_text(flame.svg(timed, title))
+    print(f"\n{title} -> {path} ({path.stat().st_size / 1024:.0f} KB)")
+    print("   all   own  function")
+    for function, inclusive, own in stacks.shares(timed)[:SHOWN]:
+        print(f"{inclusive:6.1%} {own:5.1%}  {function}")
+    return True
+
+
+def _starts(version: Version, frame: str) -> bool:
+    """Tell whether a stack is of interest from this frame on.
+
+    From the version's entry, which is what the clock is around; or, in threads that Python did
+    not call, from the first frame of the engine.
+    """
+    file = version.module.replace(".", "/") + ".py"
+    entry = frame.startswith(f"{version.entry} (") and file in frame
+    return entry or "poly_match_" in frame
+
+
+def _parser() -> argparse.ArgumentParser:
+    parser = argparse.ArgumentParser(
+        prog=Path(__file__).name, description="Draw a flame graph of every version of a ladder."
+    )
+    parser.add_argument("versions", nargs="*", help="some of them; all if none is named")
+    parser.add_argument("--kernel", default="match", help="which ladder (match)")
+    parser.add_argument("--form", choices=("both", "cached", "fresh"), default="both")
+    parser.add_argument("--example", choices=("original", "uniform"), default="original")
+    parser.add_argument("--points", type=int, default=100_000, help="of the uniform example")
+    parser.add_argument("--seconds", type=float, default=5.0, help="for each graph (5)")
+    parser.add_argument("--rate", type=int, default=200, help="samples a second (200)")
+    parser.add_argument("--out", type=Path, default=HERE / "graphs", help="folder for the graphs")
+    return parser
+
+
+if __name__ == "__main__":
+    sys.exit(main())
