@@ -32,7 +32,7 @@ check: .venv
 	cargo clippy --package poly-match-plugin --target-dir target/check -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --package poly-match-engine --no-deps --document-private-items
 	$(BIN)/pip install --quiet './py_project[check]'
-	cd py_project && $(BIN)/ruff format --check && $(BIN)/ruff check && $(BIN)/pyright
+	cd py_project && $(BIN)/ruff format --check && $(BIN)/ruff check && $(BIN)/mypy
 
 .venv:
 	$(PYTHON) -m venv .venv

@@ -6,7 +6,7 @@ use rayon::prelude::*;
 use crate::cover::{BLOCK, Cover, IndexStats, NONE};
 use crate::error::{Error, Result};
 use crate::keys::Keys;
-use crate::measure;
+use crate::measure::vertex_mean;
 use crate::polygons::{PARALLEL_POLYGONS, Polygons};
 use crate::region::{Discs, Regions};
 use crate::rule::Rule;
@@ -62,23 +62,25 @@ impl Matcher {
             let message = format!("expected at most {} rows, got {}", NONE - 1, polygons.len());
             return Err(Error::Parameter { parameter: "polygons", message });
         }
-        let measured = |row: u32| {
-            let polygon = polygons.get(row as usize)?;
-            Some(((keys.get(row as usize)?, row), measure::vertex_mean(polygon)))
-        };
+        let ranked = |row: u32| Some((keys.get(row as usize)?, row));
+        let center = |&row: &u32| polygons.get(row as usize).map_or([f64::NAN; 2], vertex_mean);
         let rows = 0..polygons.len() as u32;
-        let ranked: Vec<_> = if polygons.len() >= PARALLEL_POLYGONS {
-            let mut ranked: Vec<_> = rows.into_par_iter().filter_map(measured).collect();
-            ranked.par_sort_unstable_by(|a, b| Rule::better(&a.0, &b.0));
-            ranked
+        let (rows, centers): (Vec<u32>, _) = if polygons.len() >= PARALLEL_POLYGONS {
+            let mut ranked: Vec<_> = rows.into_par_iter().filter_map(ranked).collect();
+            ranked.par_sort_unstable_by(Rule::better);
+            let rows: Vec<u32> = ranked.into_iter().map(|(_, row)| row).collect();
+            let centers = rows.par_iter().map(center).collect();
+            (rows, centers)
         } else {
-            let mut ranked: Vec<_> = rows.filter_map(measured).collect();
-            ranked.sort_unstable_by(|a, b| Rule::better(&a.0, &b.0));
-            ranked
+            let mut ranked: Vec<_> = rows.filter_map(ranked).collect();
+            ranked.sort_unstable_by(Rule::better);
+            let rows: Vec<u32> = ranked.into_iter().map(|(_, row)| row).collect();
+            let centers = rows.iter().map(center).collect();
+            (rows, centers)
         };
         Ok(Self {
-            rows: ranked.iter().map(|((_, row), _)| *row).collect(),
-            discs: Discs { centers: ranked.into_iter().map(|(_, center)| center).collect(), rule },
+            discs: Discs { centers, rule },
+            rows,
             cover: OnceLock::new(),
             index_bytes: DEFAULT_INDEX_BYTES,
             tests: AtomicUsize::new(0),

@@ -7,18 +7,26 @@ use crate::polygons::{Polygon, Ring};
 /// A closing vertex that repeats the first is counted once; holes do not count; repeated vertices
 /// within a ring do. This is not the area centroid, and may lie outside the polygon.
 pub fn vertex_mean(polygon: Polygon<'_>) -> [f64; 2] {
-    let exteriors = || polygon.parts().map(|part| part.exterior().open());
-    let count = exteriors().map(|ring| ring.x.len()).sum::<usize>() as f64;
-    [mean(count, exteriors().map(|ring| ring.x)), mean(count, exteriors().map(|ring| ring.y))]
+    let (mut count, mut x, mut y) = (0, 0.0, 0.0);
+    for ring in exteriors(polygon) {
+        count += ring.x.len();
+        x += ring.x.iter().sum::<f64>();
+        y += ring.y.iter().sum::<f64>();
+    }
+    let count = count as f64;
+    [(x, 0), (y, 1)].map(|(sum, axis)| {
+        if sum.is_finite() { sum / count } else { mean_of_large(polygon, count, axis) }
+    })
 }
 
-fn mean<'a>(count: f64, values: impl Iterator<Item = &'a [f64]> + Clone) -> f64 {
-    let sum: f64 = values.clone().flatten().sum();
-    if sum.is_finite() {
-        return sum / count;
-    }
-    // The sum of coordinates near the end of f64 overflows where their mean does not.
-    values.flatten().map(|value| value / count).sum::<f64>().clamp(f64::MIN, f64::MAX)
+/// The sum of coordinates near the end of `f64` overflows where their mean does not.
+fn mean_of_large(polygon: Polygon<'_>, count: f64, axis: usize) -> f64 {
+    let values = exteriors(polygon).flat_map(|ring| [ring.x, ring.y][axis]);
+    values.map(|value| value / count).sum::<f64>().clamp(f64::MIN, f64::MAX)
+}
+
+fn exteriors(polygon: Polygon<'_>) -> impl Iterator<Item = Ring<'_>> {
+    polygon.parts().map(|part| part.exterior().open())
 }
 
 /// The absolute area of the exterior minus those of the holes, parts added up.
@@ -37,10 +45,13 @@ pub fn area(polygon: Polygon<'_>) -> f64 {
 }
 
 fn ring_area(ring: Ring<'_>) -> f64 {
-    let ([x0, ..], [y0, ..]) = (ring.x, ring.y) else { return 0.0 };
-    let shifted = || ring.x.iter().zip(ring.y).map(|(x, y)| (x - x0, y - y0));
-    let twice: f64 =
-        shifted().zip(shifted().skip(1)).map(|((x1, y1), (x2, y2))| x1 * y2 - x2 * y1).sum();
+    let ([x0, x @ ..], [y0, y @ ..]) = (ring.x, ring.y) else { return 0.0 };
+    let (mut twice, mut before) = (0.0, (0.0, 0.0));
+    for (x, y) in x.iter().zip(y) {
+        let now = (x - x0, y - y0);
+        twice += before.0 * now.1 - now.0 * before.1;
+        before = now;
+    }
     // Infinity minus infinity: the ring is larger than f64 can say.
-    if twice.is_nan() { f64::INFINITY } else { 0.5 * twice.abs() }
+    if twice.is_nan() { f64::INFINITY } else { 0.5 * f64::abs(twice) }
 }

@@ -224,7 +224,7 @@ impl Polygons {
 
 impl<'a> Polygon<'a> {
     /// The parts, in order: one for a polygon, several for a multipolygon.
-    pub fn parts(self) -> impl Iterator<Item = Part<'a>> + Clone {
+    pub fn parts(self) -> impl Iterator<Item = Part<'a>> {
         let polygons = self.polygons;
         let parts = match &polygons.nesting {
             Nesting::Flat => self.row..self.row + 1,

@@ -201,7 +201,7 @@ def make_points(city: City, first: int, rows: int) -> pl.DataFrame:
     kinds = city.zones["kind"].to_numpy()
     weight = np.zeros(len(kinds))
     for kind, share in zip(KINDS, _CROWD_KINDS, strict=True):
-        weight[kinds == kind] = share / max(1, np.count_nonzero(kinds == kind))
+        weight[kinds == kind] = share / max(1, int(np.count_nonzero(kinds == kind)))
     zone = rng.choice(len(kinds), size=_CHUNK_ROWS, p=weight / weight.sum())
     crowd = city.centers[zone] + rng.normal(scale=_CROWD_SPREAD, size=xy.shape)
     in_crowd = rng.random(_CHUNK_ROWS) < _CROWD_SHARE

@@ -201,7 +201,7 @@ def _block_to_show(city: City) -> int:
         )
         .sort("rarer", "rooms", "row", descending=[True, False, False])
     )
-    return best["row"][0]
+    return int(best["row"][0])
 
 
 def _window(city: City, block: int) -> _Window:

@@ -42,9 +42,9 @@ def table_of(polygons: IntoPolygons, by: str | None) -> pl.Series:
         A struct of ``geometry``, or of ``x`` and ``y``, and of ``by``.
     """
     if isinstance(polygons, pl.LazyFrame):
-        names = polygons.collect_schema().names()
         needed = {"x", "y", "geometry", by}
-        frame = polygons.select([name for name in names if name in needed]).collect()
+        schema = polygons.collect_schema()
+        frame = polygons.select([name for name in schema if name in needed]).collect()
     elif isinstance(polygons, pl.DataFrame):
         frame = polygons
     elif isinstance(polygons, ArrowTable):

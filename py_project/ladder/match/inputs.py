@@ -89,6 +89,17 @@ class Frames:
         return result.cast(int).fill_null(NONE).to_numpy()
 
 
+@dataclass(frozen=True)
+class PreparedFrames(Frames):
+    """As `Frames`, with the expression in the place of the polygons that it is made of."""
+
+    def make(self, module: ModuleType, example: Example) -> Input:
+        """Return an expression and a frame of points."""
+        given = super().make(module, example)
+        best = module.prepare(given.polygons, given.max_dist)
+        return Input(best, given.points, given.max_dist)
+
+
 def column(arrays: list[NDArray[np.float64]]) -> pl.Series:
     """Return arrays as one list column.
 

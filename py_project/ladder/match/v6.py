@@ -11,7 +11,7 @@ import polars as pl
 from ladder.match.example import MAX_DIST
 from poly_match import cache_clear, poly_match
 
-__all__ = ["main", "main_by", "main_oneshot", "poly_match"]
+__all__ = ["main", "main_by", "main_oneshot", "main_prepared", "poly_match", "prepare"]
 
 
 def main(polygons: pl.DataFrame, points: pl.DataFrame, max_dist: float = MAX_DIST) -> pl.Series:
@@ -20,6 +20,17 @@ def main(polygons: pl.DataFrame, points: pl.DataFrame, max_dist: float = MAX_DIS
     What was prepared for these polygons in an earlier call is used again.
     """
     best = pl.col("point").poly_match(polygons, max_dist=max_dist)  # type: ignore[attr-defined]
+    return points.select(best).to_series()
+
+
+def prepare(polygons: pl.DataFrame, max_dist: float = MAX_DIST) -> pl.Expr:
+    """Return the expression, which finds what was prepared for its polygons again."""
+    return poly_match("point", polygons, max_dist=max_dist)
+
+
+def main_prepared(best: pl.Expr, points: pl.DataFrame, max_dist: float = MAX_DIST) -> pl.Series:
+    """Return what `main` does, by an expression from `prepare`."""
+    del max_dist  # in the expression already
     return points.select(best).to_series()
 
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from ladder.match import memory
-from ladder.match.inputs import Frames, Objects, numbered_pairs, numbers, pairs
+from ladder.match.inputs import Frames, Objects, PreparedFrames, numbered_pairs, numbers, pairs
 from ladder.version import Version
 
 _PORTS = "pip install ./py_project/ladder/rust"
@@ -116,10 +116,11 @@ VERSIONS: dict[str, Version] = {
         ),
         Version(
             name="v6-prepared",
-            what="the engine, index kept",
+            what="the engine, expression and index kept",
             module="ladder.match.v6",
+            entry="main_prepared",
             needs=_ENGINE,
-            family=Frames(),
+            family=PreparedFrames(),
             memory=memory.columns,
             fresh=False,
         ),
