@@ -78,7 +78,7 @@ fn parse(bytes: &[u8]) -> std::result::Result<Wkb<'_>, String> {
     if let Some(code) = type_code(bytes)
         && !(code / 1000 <= 3 && (1..=7).contains(&(code % 1000)))
     {
-        return Err(format!("broken WKB: there is no geometry type {code}"));
+        return Err(format!("cannot read WKB of geometry type {code}"));
     }
     Wkb::try_new(bytes).map_err(|error| format!("broken WKB ({} bytes): {error}", bytes.len()))
 }

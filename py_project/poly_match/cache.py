@@ -11,7 +11,7 @@ class CacheInfo(NamedTuple):
     """How often a kept matcher was found, and how many are kept.
 
     A matcher is the polygons, parsed, measured and indexed for one rule. It is found again when
-    the same frame comes with the same rule; the one that was not used for the longest goes first.
+    equal polygons come with the same rule; the one that was not used for the longest goes first.
     """
 
     hits: int
@@ -44,5 +44,5 @@ def cache_info() -> CacheInfo:
 
 
 def cache_clear() -> None:
-    """Let go of all kept matchers, and of the polygons that they hold."""
+    """Let go of all kept matchers."""
     _plugin.cache_clear()

@@ -7,16 +7,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import polars as pl
-from polars.exceptions import InvalidOperationError
 from polars.plugins import register_plugin_function
 
 from poly_match import _plugin
-from poly_match.dtypes import POINTS_WANTED, points_as
+from poly_match.points import as_points
 from poly_match.polygons import table_of
 
 if TYPE_CHECKING:
-    from collections.abc import Sequence
-
     from poly_match.polygons import IntoPolygons
 
 _PLUGIN = Path(__file__).parent
@@ -131,45 +128,11 @@ def _expression(point: pl.Expr, table: pl.Series, options: dict[str, object]) ->
     return register_plugin_function(
         plugin_path=_PLUGIN,
         function_name="poly_match",
-        args=[_as_points(point), pl.lit(table).implode()],
+        args=[as_points(point), pl.lit(table).implode()],
         kwargs=options,
         is_elementwise=True,
         **_IS_DETERMINISTIC,
     )
-
-
-def _as_points(expr: pl.Expr) -> pl.Expr:
-    """The points in a dtype that the engine reads; raises for one that cannot be points."""
-    if hasattr(pl, "pipe_with_dtype"):
-        return pl.pipe_with_dtype([expr], _planned_as_points)
-    # Before Polars 2 a plan cannot be asked for a dtype: look at the columns as they pass.
-    return expr.map_batches(_column_as_points, is_elementwise=True)
-
-
-def _planned_as_points(inputs: Sequence[tuple[pl.Expr, pl.DataType]]) -> pl.Expr:
-    """Check and convert while the query is planned."""
-    ((expr, dtype),) = inputs
-    if isinstance(dtype, pl.BaseExtension):
-        storage = dtype.ext_storage()
-        expr, dtype = expr.ext.storage(), storage if isinstance(storage, pl.DataType) else storage()
-    wanted = _wanted(expr.meta.output_name(raise_if_undetermined=False) or "", dtype)
-    return expr if wanted == dtype else expr.cast(wanted)
-
-
-def _column_as_points(column: pl.Series) -> pl.Series:
-    """Check and convert while the query runs."""
-    if isinstance(column.dtype, pl.BaseExtension):
-        column = column.ext.storage()
-    wanted = _wanted(column.name, column.dtype)
-    return column if wanted == column.dtype else column.cast(wanted)
-
-
-def _wanted(name: str, dtype: pl.DataType) -> pl.DataType:
-    wanted = points_as(dtype)
-    if wanted is None:
-        msg = f"point: column {name!r} has dtype {dtype}, {POINTS_WANTED}"
-        raise InvalidOperationError(msg)
-    return wanted
 
 
 @pl.api.register_expr_namespace("poly_match")

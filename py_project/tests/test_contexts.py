@@ -1,0 +1,328 @@
+"""The same rows come out in every execution context, from every form of points and polygons.
+
+The polygons are parsed and indexed once, and not again for the next query over equal polygons.
+`pytest tests/test_contexts.py -k table -s` prints both as tables.
+"""
+
+from __future__ import annotations
+
+import math
+import random
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from functools import cache
+from pathlib import Path
+from typing import Any, TypeAlias
+
+import polars as pl
+import pytest
+from forms import LIST, POINT_FORMS, POLYGON_FORMS, STRUCT, WKB_POINT, XY, PointForm, PolygonForm
+from forms import chunked as in_chunks
+from reference import Point, Polygon, match
+
+import poly_match as pm
+
+MAX_DIST = 5.0
+# More rows than a morsel has, and enough that a single call is split between threads.
+MANY = 300_000
+
+Answers: TypeAlias = list[int | None]
+
+
+def squares(count: int = 60, seed: int = 1) -> list[Polygon]:
+    """Squares of different and equal areas; a null and an empty one among them."""
+    draw = random.Random(seed)
+    polygons: list[Polygon] = []
+    for _ in range(count):
+        x, y, half = draw.randint(0, 40), draw.randint(0, 40), draw.randint(1, 6)
+        ring = [(x - half, y - half), (x + half, y - half), (x + half, y + half)]
+        polygons.append([[[*ring, (x - half, y + half)]]])
+    polygons[count // 2] = None
+    polygons[count // 3] = []
+    return polygons
+
+
+def some_points(count: int, seed: int = 2) -> list[Point]:
+    """Points on a half-unit grid, many at distance 5 from a centre; all kinds of missing ones."""
+    draw = random.Random(seed)
+    missing: list[Point] = [None, (None, 3.0), (3.0, None), (None, None), (math.nan, 3.0)]
+    missing += [(3.0, math.nan), (math.inf, 3.0), (3.0, -math.inf), (-math.inf, math.inf)]
+    return [
+        draw.choice(missing)
+        if draw.random() < 0.1
+        else (draw.randint(-16, 100) / 2, draw.randint(-16, 100) / 2)
+        for _ in range(count)
+    ]
+
+
+POLYGONS = squares()
+
+
+@cache
+def frame_of(form: PointForm, rows: int) -> pl.DataFrame:
+    """Points with their expected answers, and columns to filter and group by."""
+    points = some_points(min(rows, 2_000))
+    expected = match(form.carried(points), POLYGONS, MAX_DIST)
+    frame = pl.DataFrame([form.series(points), pl.Series("expected", expected, pl.UInt32)])
+    if rows > frame.height:
+        frame = frame[random.Random(3).choices(range(frame.height), k=rows)]
+    return frame.with_row_index("row").with_columns(
+        keep=pl.col("row") % 3 != 1, group=(pl.col("row") * 7919 % 1009) % 5
+    )
+
+
+@dataclass(frozen=True)
+class Context:
+    """A way to run an expression."""
+
+    name: str
+    # From points and expression to a frame with `row` and `answer`.
+    run: Callable[[pl.DataFrame, pl.Expr], pl.DataFrame]
+    # The rows that come out; all unless told.
+    rows: pl.Expr | None = None
+
+
+def streaming(frame: pl.LazyFrame) -> pl.DataFrame:
+    """Collect in morsels."""
+    return frame.collect(engine="streaming")
+
+
+def through_parquet(frame: pl.LazyFrame, folder: Path) -> pl.DataFrame:
+    """Collect into a file, and read it."""
+    frame.sink_parquet(folder / "sunk.parquet")
+    return pl.read_parquet(folder / "sunk.parquet")
+
+
+def out_of_groups(frame: pl.DataFrame) -> pl.DataFrame:
+    """One row a point again."""
+    return frame.select("row", "answer").explode("row", "answer").sort("row")
+
+
+def contexts(folder: Path) -> list[Context]:
+    """All of them; files go to `folder`."""
+    row = pl.col("row")
+    keep = pl.col("keep")
+    matched = pl.col("expected").is_not_null()
+    middle = row.is_between(7, pl.len() - 4)
+
+    def select(frame: pl.DataFrame, e: pl.Expr) -> pl.LazyFrame:
+        return frame.lazy().select("row", answer=e)
+
+    def groups(frame: pl.DataFrame, e: pl.Expr) -> pl.LazyFrame:
+        return frame.lazy().group_by("group").agg("row", answer=e)
+
+    def when(frame: pl.DataFrame, e: pl.Expr) -> pl.LazyFrame:
+        then = pl.when(keep).then(e).otherwise(pl.col("expected"))
+        return frame.lazy().select("row", answer=then)
+
+    def when_matched(frame: pl.DataFrame, e: pl.Expr) -> pl.LazyFrame:
+        then = pl.when(e.is_null()).then(pl.lit(None)).otherwise(e)
+        return frame.lazy().select("row", answer=then)
+
+    def over(frame: pl.DataFrame, e: pl.Expr) -> pl.LazyFrame:
+        return frame.lazy().with_columns(answer=e.over("group"))
+
+    def filtered(frame: pl.DataFrame, e: pl.Expr) -> pl.LazyFrame:
+        return frame.lazy().filter(keep).select("row", answer=e)
+
+    def filter_by_answer(frame: pl.DataFrame, e: pl.Expr) -> pl.LazyFrame:
+        return frame.lazy().filter(e.is_not_null()).select("row", answer="expected")
+
+    def inner(frame: pl.DataFrame) -> pl.DataFrame:
+        return frame.slice(7, max(0, frame.height - 10))
+
+    def lazy_inner(frame: pl.DataFrame, e: pl.Expr) -> pl.LazyFrame:
+        return frame.lazy().slice(7, max(0, frame.height - 10)).select("row", answer=e)
+
+    return [
+        Context("select", lambda f, e: f.select("row", answer=e)),
+        Context("with_columns", lambda f, e: f.with_columns(answer=e)),
+        Context("lazy", lambda f, e: select(f, e).collect()),
+        Context("in-memory", lambda f, e: select(f, e).collect(engine="in-memory")),
+        Context("streaming", lambda f, e: streaming(select(f, e))),
+        Context("sink_parquet", lambda f, e: through_parquet(select(f, e), folder)),
+        Context("chunks", lambda f, e: in_chunks(f).select("row", answer=e)),
+        Context("chunks, streaming", lambda f, e: streaming(select(in_chunks(f), e))),
+        Context("chunks, rechunked", lambda f, e: in_chunks(f).rechunk().select("row", answer=e)),
+        Context("slice", lambda f, e: inner(f).select("row", answer=e), middle),
+        Context("slice, streaming", lambda f, e: streaming(lazy_inner(f, e)), middle),
+        Context("filter", lambda f, e: filtered(f, e).collect(engine="in-memory"), keep),
+        Context("filter, streaming", lambda f, e: streaming(filtered(f, e)), keep),
+        Context("filter by answer", lambda f, e: filter_by_answer(f, e).collect(), matched),
+        Context("when", lambda f, e: when(f, e).collect(engine="in-memory")),
+        Context("when, streaming", lambda f, e: streaming(when(f, e))),
+        Context("when matched", lambda f, e: when_matched(f, e).collect()),
+        Context("over", lambda f, e: over(f, e).collect(engine="in-memory")),
+        Context("over, streaming", lambda f, e: streaming(over(f, e))),
+        Context("group_by", lambda f, e: out_of_groups(groups(f, e).collect(engine="in-memory"))),
+        Context("group_by, streaming", lambda f, e: out_of_groups(streaming(groups(f, e)))),
+    ]
+
+
+NAMES = [context.name for context in contexts(Path())]
+point_forms = pytest.mark.parametrize("form", POINT_FORMS, ids=lambda form: form.name)
+polygon_forms = pytest.mark.parametrize("form", POLYGON_FORMS, ids=lambda form: form.name)
+in_contexts = pytest.mark.parametrize("name", NAMES)
+
+
+def context_called(name: str, folder: Path) -> Context:
+    """The context of that name."""
+    return next(context for context in contexts(folder) if context.name == name)
+
+
+def wrong_rows(context: Context, frame: pl.DataFrame, polygons: Any) -> pl.DataFrame:
+    """The rows whose answer is not the expected one, and those that should not be there."""
+    answer = pm.poly_match("point", polygons, max_dist=MAX_DIST)
+    got = context.run(frame, answer).select("row", "answer")
+    assert got.schema == {"row": pl.UInt32, "answer": pl.UInt32}
+    want = frame if context.rows is None else frame.filter(context.rows)
+    want = want.select("row", "expected")
+    assert got.height == want.height
+    return pl.concat([got, want.rename({"row": "want"})], how="horizontal").filter(
+        (pl.col("row") != pl.col("want")) | pl.col("answer").ne_missing(pl.col("expected"))
+    )
+
+
+def assert_right(context: Context, frame: pl.DataFrame, polygons: Any) -> None:
+    """No row is wrong."""
+    wrong = wrong_rows(context, frame, polygons)
+    assert wrong.is_empty(), wrong
+
+
+@point_forms
+@in_contexts
+def test_points(name: str, form: PointForm, tmp_path: Path) -> None:
+    """Every form of points in every context."""
+    assert_right(context_called(name, tmp_path), frame_of(form, 500), XY.table(POLYGONS))
+
+
+@polygon_forms
+@in_contexts
+def test_polygons(name: str, form: PolygonForm, tmp_path: Path) -> None:
+    """Every form of polygons in every context."""
+    assert_right(context_called(name, tmp_path), frame_of(STRUCT, 500), form.table(POLYGONS))
+
+
+@pytest.mark.parametrize("rows", [0, 1, len(POLYGONS)])
+@pytest.mark.parametrize("form", [STRUCT, LIST, WKB_POINT], ids=lambda form: form.name)
+@in_contexts
+def test_few_rows(name: str, form: PointForm, rows: int, tmp_path: Path) -> None:
+    """No rows, one, and exactly as many as there are polygons."""
+    assert_right(context_called(name, tmp_path), frame_of(form, rows), XY.table(POLYGONS))
+
+
+@pytest.mark.parametrize("form", [STRUCT, LIST, WKB_POINT], ids=lambda form: form.name)
+@in_contexts
+def test_many_rows(name: str, form: PointForm, tmp_path: Path) -> None:
+    """Several morsels in one context, several threads within the one call of another."""
+    assert_right(context_called(name, tmp_path), frame_of(form, MANY), XY.table(POLYGONS))
+
+
+@in_contexts
+@pytest.mark.parametrize("count", [0, 1, 2])
+def test_few_polygons(name: str, count: int, tmp_path: Path) -> None:
+    """A literal of one row or of none is still one column of polygons."""
+    polygons = squares(5, seed=4)[3 : 3 + count]
+    points = some_points(300)
+    frame = frame_of(STRUCT, 300).with_columns(
+        expected=pl.Series(match(points, polygons, MAX_DIST), dtype=pl.UInt32)
+    )
+    assert_right(context_called(name, tmp_path), frame, XY.table(polygons))
+
+
+@pytest.mark.usefixtures("fresh_cache")
+def test_streaming_makes_several_calls_and_builds_once() -> None:
+    """The counts that the table rests on tell calls and builds apart."""
+    frame = frame_of(STRUCT, MANY)
+    answer = pm.poly_match("point", XY.table(POLYGONS), max_dist=MAX_DIST)
+    got = streaming(frame.lazy().select(answer=answer))
+    assert got["answer"].to_list() == frame["expected"].to_list()
+    info = pm.cache_info()
+    # Making the expression is the miss.
+    assert info.misses == 1
+    assert info.hits >= 2
+
+
+def builds(context: Context, frame: pl.DataFrame, polygons: Any) -> tuple[int, int]:
+    """Matchers built by a query, and by the next over the same polygons."""
+    pm.cache_clear()
+    counts = [0]
+    for _ in range(2):
+        assert_right(context, frame, polygons)
+        counts.append(pm.cache_info().misses)
+    return counts[1], counts[2] - counts[1]
+
+
+@point_forms
+@in_contexts
+@pytest.mark.usefixtures("fresh_cache")
+def test_builds_by_point_form(name: str, form: PointForm, tmp_path: Path) -> None:
+    """One build for the first query, none for the next."""
+    context, polygons = context_called(name, tmp_path), XY.table(POLYGONS)
+    assert builds(context, frame_of(form, 500), polygons) == (1, 0)
+
+
+@polygon_forms
+@in_contexts
+@pytest.mark.usefixtures("fresh_cache")
+def test_builds_by_polygon_form(name: str, form: PolygonForm, tmp_path: Path) -> None:
+    """One build for the first query; none for the next over the same polygons.
+
+    What is no Polars frame yet (lazy, pyarrow) is new columns each time, of the same polygons.
+    """
+    context, polygons = context_called(name, tmp_path), form.table(POLYGONS)
+    assert builds(context, frame_of(STRUCT, 500), polygons) == (1, 0)
+
+
+@polygon_forms
+@pytest.mark.usefixtures("fresh_cache")
+def test_an_expression_used_again_builds_once(form: PolygonForm) -> None:
+    """Whatever the polygons came as, the expression holds them."""
+    answer = pm.poly_match("point", form.table(POLYGONS), max_dist=MAX_DIST)
+    for rows in (100, 200, 300):
+        frame = frame_of(STRUCT, rows)
+        assert frame.select(answer.alias("a"))["a"].to_list() == frame["expected"].to_list()
+    assert pm.cache_info().misses == 1
+
+
+def table(title: str, heads: Sequence[str], cells: dict[str, list[str]]) -> str:
+    """A table in Markdown."""
+    head = [title, *heads]
+    lines = [head, ["---"] * len(head), *([name, *row] for name, row in cells.items())]
+    return "\n".join("| " + " | ".join(line) + " |" for line in lines)
+
+
+def cell(context: Context, frame: pl.DataFrame, polygons: Any) -> str:
+    """Whether the answers are right, and the builds of two queries."""
+    pm.cache_clear()
+    counts = [0]
+    equal = True
+    for _ in range(2):
+        equal &= wrong_rows(context, frame, polygons).is_empty()
+        counts.append(pm.cache_info().misses)
+    return f"{'=' if equal else 'DIFFERENT'} {counts[1]} {counts[2] - counts[1]}"
+
+
+@pytest.mark.usefixtures("fresh_cache")
+def test_table_of_point_forms(tmp_path: Path) -> None:
+    """300,000 rows; `= 1 0`: equal to the reference, built once, not again by the next query."""
+    polygons = XY.table(POLYGONS)
+    cells = {
+        context.name: [cell(context, frame_of(form, MANY), polygons) for form in POINT_FORMS]
+        for context in contexts(tmp_path)
+    }
+    print("\n" + table("context / points", [form.name for form in POINT_FORMS], cells))
+    assert {text for row in cells.values() for text in row} == {"= 1 0"}
+
+
+@pytest.mark.usefixtures("fresh_cache")
+def test_table_of_polygon_forms(tmp_path: Path) -> None:
+    """As above."""
+    frame = frame_of(STRUCT, MANY)
+    tables = {form.name: form.table(POLYGONS) for form in POLYGON_FORMS}
+    cells = {
+        context.name: [cell(context, frame, polygons) for polygons in tables.values()]
+        for context in contexts(tmp_path)
+    }
+    print("\n" + table("context / polygons", list(tables), cells))
+    assert {text for row in cells.values() for text in row} == {"= 1 0"}
