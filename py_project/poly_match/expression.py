@@ -12,6 +12,7 @@ from polars.plugins import register_plugin_function
 from poly_match import _plugin
 from poly_match.points import as_points
 from poly_match.polygons import table_of
+from poly_match.rule import check_rule
 
 if TYPE_CHECKING:
     from poly_match.polygons import IntoPolygons
@@ -31,7 +32,7 @@ def poly_match(
     point: str | pl.Expr | pl.Series,
     polygons: IntoPolygons,
     *,
-    max_dist: float,
+    max_dist: float | None = None,
     by: str | None = None,
     descending: bool = False,
 ) -> pl.Expr:
@@ -52,7 +53,7 @@ def poly_match(
         row number and never matches.
     max_dist
         Bound on the distance, in the unit of the coordinates. A polygon qualifies when
-        ``dx * dx + dy * dy < max_dist * max_dist`` in 64-bit floats.
+        ``dx * dx + dy * dy < max_dist * max_dist`` in 64-bit floats. There is no default.
     by
         Rank by this numeric column of ``polygons`` instead of by area: the smallest is the best. A
         row whose value is null or NaN never matches. Integers are compared as such.
@@ -68,9 +69,9 @@ def poly_match(
     Raises
     ------
     ValueError
-        If ``max_dist`` is negative or NaN, or ``descending`` comes without ``by``. If a polygon
-        has fewer than 3 distinct vertices, a vertex that is not finite, different numbers of x and
-        y, or broken WKB: with its row.
+        If ``max_dist`` is missing, negative or NaN, or ``descending`` comes without ``by``. If a
+        polygon has fewer than 3 distinct vertices, a vertex that is not finite, different numbers
+        of x and y, or broken WKB: with its row.
     polars.exceptions.InvalidOperationError
         If the polygons (here) or the points (when the query is planned) have another dtype.
     polars.exceptions.ColumnNotFoundError
@@ -105,14 +106,14 @@ def poly_match(
     │ [4.0, 4.0] ┆ 0    │
     └────────────┴──────┘
     """
-    if descending and by is None:
-        msg = "descending: there is no `by` to turn around; the smallest area is the best"
-        raise ValueError(msg)
+    max_dist = check_rule(max_dist, by, descending)
     table = table_of(polygons, by)
+    fingerprint = _plugin.prepare(table, max_dist, descending)
+    # What numpy's numbers are pickled to is not read as a number.
     options = {
         "max_dist": float(max_dist),
-        "descending": descending,
-        "fingerprint": _plugin.prepare(table, max_dist, descending),
+        "descending": bool(descending),
+        "fingerprint": fingerprint,
     }
     if isinstance(point, pl.Series):
         # Nothing but literals in a plan is folded in ways that tear the polygons apart.
@@ -146,7 +147,7 @@ class PolyMatchAccessor:
         self,
         polygons: IntoPolygons,
         *,
-        max_dist: float,
+        max_dist: float | None = None,
         by: str | None = None,
         descending: bool = False,
     ) -> pl.Expr:

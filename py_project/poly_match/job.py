@@ -9,6 +9,7 @@ from typing import TYPE_CHECKING, NamedTuple
 from tqdm import tqdm
 
 from poly_match import _plugin
+from poly_match.rule import check_rule
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -57,7 +58,7 @@ def match_parquet(
     output: str | os.PathLike[str],
     *,
     point: str | tuple[str, str] | None = None,
-    max_dist: float,
+    max_dist: float | None = None,
     by: str | None = None,
     descending: bool = False,
     name: str = "polygon",
@@ -82,7 +83,7 @@ def match_parquet(
         A pair of numeric columns, x first, or one column in a form that the expression takes.
         By default ``x`` and ``y`` if both are there, else ``geometry``, else ``point``.
     max_dist
-        Bound on the distance, in the unit of the coordinates: strictly less.
+        Bound on the distance, in the unit of the coordinates: strictly less. There is no default.
     by, descending
         Rank by this numeric column of the polygons instead of by area, as in the expression.
     name
@@ -99,8 +100,9 @@ def match_parquet(
     Raises
     ------
     ValueError
-        If ``max_dist`` is negative or NaN, a column is missing or there already, the output is an
-        input, or a row or a file cannot be read: with the file, the column and the row.
+        If ``max_dist`` is missing, negative or NaN, a column is missing or there already, the
+        output is an input, or a row or a file cannot be read: with the file, the column and the
+        row.
     polars.exceptions.InvalidOperationError
         If a column has a dtype that holds no points or no polygons.
     OSError
@@ -132,9 +134,7 @@ def match_parquet(
     if not (point is None or isinstance(point, str) or len(columns) == 2):
         msg = f"point: expected one column name or a pair of them, got {point!r}"
         raise ValueError(msg)
-    if descending and by is None:
-        msg = "descending: there is no `by` to turn around; the smallest area is the best"
-        raise ValueError(msg)
+    max_dist = check_rule(max_dist, by, descending)
     # `disable=None` draws no bar where standard error is no terminal.
     bar = tqdm(
         unit=" rows", unit_scale=True, leave=False, disable=None if progress is True else True

@@ -157,10 +157,13 @@ def test_max_dist_is_a_distance(max_dist: float, shown: str, door: str) -> None:
 
 def test_max_dist_is_needed() -> None:
     """There is no default."""
-    with pytest.raises(TypeError, match="max_dist"):
-        pm.poly_match("point", POLYGONS)  # type: ignore[call-arg]
-    with pytest.raises(TypeError, match="max_dist"):
+    text = "max_dist: expected a distance; there is no default"
+    with refused(ValueError, text, exact=True):
+        pm.poly_match("point", POLYGONS)
+    with refused(ValueError, text, exact=True):
         pl.col("point").poly_match(POLYGONS)  # type: ignore[attr-defined]
+    with refused(ValueError, text, exact=True):
+        pm.match_parquet("points.parquet", "zones.parquet", "out.parquet")
 
 
 def test_max_dist_is_a_keyword() -> None:
@@ -171,7 +174,14 @@ def test_max_dist_is_a_keyword() -> None:
         pm.poly_match("point", POLYGONS, max_dist=5.0, radius=1.0)  # type: ignore[call-arg]
 
 
-@pytest.mark.parametrize("max_dist", [None, "5", [5.0]])
+@pytest.mark.parametrize("max_dist", [5, np.float64(5.0), np.float32(5.0), np.int64(5)])
+def test_max_dist_may_be_any_number(max_dist: Any) -> None:
+    """Python's and numpy's."""
+    answer = ONE_POINT.select(pm.poly_match("point", POLYGONS, max_dist=max_dist))
+    assert answer.to_series().to_list() == [0]
+
+
+@pytest.mark.parametrize("max_dist", ["5", [5.0]])
 def test_max_dist_is_a_number(max_dist: Any) -> None:
     """Nothing is converted that is none."""
     with pytest.raises(TypeError):

@@ -1,5 +1,7 @@
 //! The second level: contested cells with long lists become grids of smaller cells.
 
+use std::panic::resume_unwind;
+
 use super::grid::{Grid, SUB_CELLS};
 use super::{FINAL, NONE, SPLIT};
 use crate::region::{Cell, Regions, Relation};
@@ -45,7 +47,10 @@ pub(super) fn split(
                 share.iter().map(one).collect()
             };
             let handles: Vec<_> = shares.map(|share| scope.spawn(move || work(share))).collect();
-            handles.into_iter().filter_map(|handle| handle.join().ok()).collect()
+            handles
+                .into_iter()
+                .map(|handle| handle.join().unwrap_or_else(|panic| resume_unwind(panic)))
+                .collect()
         });
         for split in made.into_iter().flatten() {
             let entries = SUB_CELLS + split.lists.len();
