@@ -166,11 +166,11 @@ plt.show()
 # No objects: polygons are two list columns, points a struct column, and the answer is a column too.
 
 # %%
-if "v6-prepared" in [version.name for version in RUN]:
+if "v6-oneshot" in [version.name for version in RUN]:
     from ladder.match import v6
 
     print(inspect.getsource(v6.main))
-    given = VERSIONS["v6-prepared"].make(example)
+    given = VERSIONS["v6-oneshot"].make(example)
     print(given.points.with_columns(best=v6.main(given.polygons, given.points)).head(4))
 
 # %%
