@@ -18,7 +18,7 @@ test: .venv
 	cd py_project && $(BIN)/pytest
 	$(PYTHON) -m venv .venv/oldest
 	.venv/oldest/bin/pip install --quiet polars==$(OLDEST_POLARS) -r py_project/tests/oldest.txt
-	cd py_project && PYTHONPATH=. ../.venv/oldest/bin/pytest --quiet $(OLDEST_TESTS)
+	cd py_project && PYTHONPATH=$(CURDIR)/py_project ../.venv/oldest/bin/pytest --quiet $(OLDEST_TESTS)
 	@echo "all tests passed"
 
 # Those that say how Polars runs the expression.
