@@ -78,13 +78,45 @@ impl Matcher {
             let centers = rows.iter().map(center).collect();
             (rows, centers)
         };
-        Ok(Self {
+        Ok(Self::of_ranked(centers, rows, rule))
+    }
+
+    /// The ranked polygons as bytes, 20 each, to be sent elsewhere: much less than the polygons.
+    ///
+    /// Of the polygons that can match, the best first, little-endian: x and y of all centres as
+    /// `f64`, then all row numbers as `u32`.
+    pub fn to_bytes(&self) -> Vec<u8> {
+        let centers = self.discs.centers.iter().flatten().flat_map(|c| c.to_le_bytes());
+        centers.chain(self.rows.iter().flat_map(|row| row.to_le_bytes())).collect()
+    }
+
+    /// Makes the matcher again from what [`Matcher::to_bytes`] gave, for the same rule.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parameter`] for bytes that are none of a matcher.
+    pub fn from_bytes(bytes: &[u8], rule: Rule) -> Result<Self> {
+        let polygons = bytes.len() / 20;
+        let (centers, rows) = bytes.split_at(16 * polygons);
+        let numbers: Vec<f64> =
+            centers.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect();
+        let rows: Vec<u32> =
+            rows.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
+        if !bytes.len().is_multiple_of(20) || rows.iter().any(|row| *row >= NONE) {
+            let message = format!("{} bytes that are none of a matcher", bytes.len());
+            return Err(Error::Parameter { parameter: "polygons", message });
+        }
+        Ok(Self::of_ranked(numbers.as_chunks().0.to_vec(), rows, rule))
+    }
+
+    fn of_ranked(centers: Vec<[f64; 2]>, rows: Vec<u32>, rule: Rule) -> Self {
+        Self {
             discs: Discs { centers, rule },
             rows,
             cover: OnceLock::new(),
             index_bytes: DEFAULT_INDEX_BYTES,
             tests: AtomicUsize::new(0),
-        })
+        }
     }
 
     /// The rule that was given.

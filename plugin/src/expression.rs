@@ -1,11 +1,14 @@
 //! `poly_match` as a Polars expression.
 
 use polars::prelude::{DataType, Field, PolarsResult, Series, polars_bail};
+use std::borrow::Cow;
+
 use poly_match_engine::{Error, Keys, Matcher, Polygons, Rule};
 use pyo3::prelude::*;
 use pyo3_polars::PySeries;
 use pyo3_polars::derive::polars_expr;
 use serde::Deserialize;
+use serde_bytes::ByteBuf;
 
 use crate::cache::Prepared;
 use crate::convert;
@@ -17,7 +20,14 @@ struct Options {
     descending: bool,
     /// The polygons' fingerprint in hexadecimal: numbers of so many bits do not pass.
     fingerprint: String,
+    /// The matcher as bytes, where they are few.
+    matcher: Option<ByteBuf>,
 }
+
+/// Polygons up to which a matcher travels in the options. They are read in each call: 20 bytes a
+/// polygon, soon done. A second input costs a detour through Polars' threads instead, however
+/// small it is, which a query of few points feels.
+const FEW_POLYGONS: usize = 1 << 12;
 
 fn answer_field(fields: &[Field]) -> PolarsResult<Field> {
     match fields {
@@ -26,17 +36,21 @@ fn answer_field(fields: &[Field]) -> PolarsResult<Field> {
     }
 }
 
-/// The inputs are the points and the polygons, these as an imploded literal: a struct of `geometry`,
-/// or of `x` and `y`, and of `by` where they are ranked by a column. The polygons are looked at only
-/// where no matcher is kept for them.
+/// The inputs are the points and, where they are not few, the polygons as an imploded literal: a
+/// struct of `geometry`, or of `x` and `y`, and of `by` where they are ranked by a column. Polygons
+/// are looked at only where no matcher is kept for them.
 #[polars_expr(output_type_func=answer_field)]
 fn poly_match(inputs: &[Series], kwargs: Options) -> PolarsResult<Series> {
-    let [points, polygons] = inputs else {
+    let [points, polygons @ ..] = inputs else {
         polars_bail!(ComputeError: "poly_match takes points and polygons")
     };
     let rule = Rule::within(kwargs.max_dist).map_err(|error| to_polars(&error))?;
-    let prepared = Prepared::get(kwargs.fingerprint, rule, || {
-        Ranked::parse(&convert::unwrap_literal(polygons)?, kwargs.descending)?.matcher(rule)
+    let prepared = Prepared::get(kwargs.fingerprint, rule, || match (&kwargs.matcher, polygons) {
+        (Some(bytes), _) => Matcher::from_bytes(bytes, rule),
+        (None, [polygons]) => {
+            Ranked::parse(&convert::unwrap_literal(polygons)?, kwargs.descending)?.matcher(rule)
+        }
+        _ => Err(Error::Columns { message: "the polygons are not there".to_owned() }),
     });
     let matcher = prepared.matcher().map_err(to_polars)?;
     let answers = convert::to_arrow(points)
@@ -46,21 +60,25 @@ fn poly_match(inputs: &[Series], kwargs: Options) -> PolarsResult<Series> {
 }
 
 /// Parses and ranks polygons, keeps the matcher for the queries to come, and gives the fingerprint
-/// in hexadecimal. `polygons` is a struct as the expression takes it.
+/// in hexadecimal, and the matcher as bytes if they are few. `polygons` is a struct as the
+/// expression takes it.
 #[pyfunction]
 pub(crate) fn prepare(
     py: Python<'_>,
     polygons: PySeries,
     max_dist: f64,
     descending: bool,
-) -> PyResult<String> {
+) -> PyResult<(String, Option<Cow<'static, [u8]>>)> {
     py.detach(|| {
         let rule = Rule::within(max_dist)?;
         let ranked = Ranked::parse(&polygons.0, descending)?;
         let fingerprint = ranked.fingerprint();
         let prepared = Prepared::get(fingerprint.clone(), rule, || ranked.matcher(rule));
         match prepared.matcher() {
-            Ok(_) => Ok(fingerprint),
+            Ok(matcher) => {
+                let few = ranked.polygons.len() <= FEW_POLYGONS;
+                Ok((fingerprint, few.then(|| matcher.to_bytes().into())))
+            }
             Err(error) => Err(Error::Columns { message: error.to_string() }),
         }
     })

@@ -24,5 +24,5 @@ def match_parquet(
 ) -> tuple[int, int, int, int, float]:
     """Run the batch job: rows, matched, null points, polygons, seconds."""
 
-def prepare(polygons: pl.Series, max_dist: float, descending: bool) -> str:
-    """Parse and rank polygons, keep them, and give their fingerprint in hexadecimal."""
+def prepare(polygons: pl.Series, max_dist: float, descending: bool) -> tuple[str, bytes | None]:
+    """Parse and rank polygons, keep the matcher, give its key, and itself if it is small."""

@@ -108,12 +108,13 @@ def poly_match(
     """
     max_dist = check_rule(max_dist, by, descending)
     table = table_of(polygons, by)
-    fingerprint = _plugin.prepare(table, max_dist, descending)
+    fingerprint, matcher = _plugin.prepare(table, max_dist, descending)
     # What numpy's numbers are pickled to is not read as a number.
     options = {
         "max_dist": float(max_dist),
         "descending": bool(descending),
         "fingerprint": fingerprint,
+        "matcher": matcher,
     }
     if isinstance(point, pl.Series):
         # Nothing but literals in a plan is folded in ways that tear the polygons apart.
@@ -124,12 +125,15 @@ def poly_match(
 
 
 def _expression(point: pl.Expr, table: pl.Series, options: dict[str, object]) -> pl.Expr:
-    # An imploded literal stays one row in every call of every engine; a literal as it is would be
-    # cut into morsels like the points.
+    args = [as_points(point)]
+    if options["matcher"] is None:
+        # An imploded literal stays one row in every call of every engine; a literal as it is would
+        # be cut into morsels like the points.
+        args.append(pl.lit(table).implode())
     return register_plugin_function(
         plugin_path=_PLUGIN,
         function_name="poly_match",
-        args=[as_points(point), pl.lit(table).implode()],
+        args=args,
         kwargs=options,
         is_elementwise=True,
         **_IS_DETERMINISTIC,

@@ -12,6 +12,7 @@ import pytest
 from hypothesis import settings
 
 import poly_match as pm
+from poly_match import _plugin
 
 IN_CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
 DATA_VARIABLE = "POLY_MATCH_DATA"
@@ -87,3 +88,12 @@ class HouseRules:
 def pytest_configure(config: pytest.Config) -> None:
     """Put the rules in force."""
     config.pluginmanager.register(HouseRules(), "poly-match-house-rules")
+
+
+@pytest.fixture(params=["in the options", "as a literal"])
+def travel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> str:
+    """How polygons get into the plan: few of them in its options, more of them as a literal."""
+    if request.param == "as a literal":
+        prepare = _plugin.prepare
+        monkeypatch.setattr(_plugin, "prepare", lambda *given: (prepare(*given)[0], None))
+    return str(request.param)

@@ -22,6 +22,8 @@ from reference import Point, Polygon, match
 
 import poly_match as pm
 
+pytestmark = pytest.mark.usefixtures("travel")
+
 MAX_DIST = 5.0
 # More rows than a morsel has, and enough that a single call is split between threads.
 MANY = 300_000

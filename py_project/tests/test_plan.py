@@ -44,7 +44,7 @@ POLYGONS: list[Polygon] = [
 ]
 EXPECTED = [2, None, 2, None, None, 3]
 
-pytestmark = pytest.mark.usefixtures("fresh_cache")
+pytestmark = pytest.mark.usefixtures("fresh_cache", "travel")
 point_forms = pytest.mark.parametrize("form", [STRUCT, LIST, WKB_POINT], ids=lambda form: form.name)
 polygon_forms = pytest.mark.parametrize("form", POLYGON_FORMS, ids=lambda form: form.name)
 
@@ -272,7 +272,7 @@ def test_the_same_bytes_as_another_dtype_are_another_matcher() -> None:
 
 
 @pytest.mark.parametrize("kind", ["xy", "wkb"])
-def test_polygons_are_kept_no_longer_than_their_expression(kind: str) -> None:
+def test_polygons_are_kept_no_longer_than_their_expression(kind: str, travel: str) -> None:
     """What the cache keeps is the matcher, not the frame."""
     if kind == "xy":
         values, offsets = np.array([0.0, 1.0, 1.0, 0.0, 0.0, 1.0]), np.array([0, 3, 6])
@@ -293,7 +293,8 @@ def test_polygons_are_kept_no_longer_than_their_expression(kind: str) -> None:
     del values, table
     assert points.select(expr).item() == 0
     gc.collect()
-    assert alive() is not None
+    # Where they are few the expression has what was made of them, not the polygons.
+    assert (alive() is None) == (travel == "in the options")
     del expr
     gc.collect()
     assert alive() is None

@@ -41,6 +41,18 @@ proptest! {
     }
 
     #[test]
+    fn a_matcher_from_bytes_answers_as_it_did(world in world::world(100, 60)) {
+        let bytes = matcher(&world).to_bytes();
+        prop_assert_eq!(bytes.len() % 20, 0);
+        let rule = Rule::within(world.max_dist).unwrap();
+        let matcher = Matcher::from_bytes(&bytes, rule).unwrap();
+        let points = world.points.iter().copied().collect::<Points>();
+        prop_assert_eq!(matcher.match_points(&points), expected(&world));
+        prop_assert!(Matcher::from_bytes(&[&bytes[..], &[7]].concat(), rule).is_err());
+        prop_assert!(Matcher::from_bytes(&[0xff; 20], rule).is_err());
+    }
+
+    #[test]
     fn a_small_index_answers_as_a_large_one(world in world::world(100, 60), bytes in 0..5000_usize) {
         let matcher = matcher(&world).with_index_bytes(bytes);
         matcher.build_index();
