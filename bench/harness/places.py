@@ -1,0 +1,31 @@
+"""Where things are."""
+
+from __future__ import annotations
+
+import os
+from pathlib import Path
+
+BENCH = Path(__file__).resolve().parents[1]
+REPOSITORY = BENCH.parent
+
+TARGET = Path(os.environ.get("POLY_MATCH_BENCH_TARGET", REPOSITORY / "target" / "bench"))
+"""Everything that is made: environments, programs, data."""
+
+DATA = TARGET / "data"
+RESULTS = BENCH / "results"
+
+
+def python_of(environment: str) -> Path:
+    """Return the interpreter of a virtual environment that `install.py` makes."""
+    return TARGET / "venvs" / environment / "bin" / "python"
+
+
+def program_of(build: str) -> Path:
+    """Return the Rust engines, as compiled for ``baseline`` or ``native``."""
+    return TARGET / "cargo" / build / "release" / "poly-match-bench"
+
+
+def real_data() -> Path | None:
+    """Return the folder with real data, if there is one."""
+    named = os.environ.get("POLY_MATCH_DATA")
+    return Path(named) if named and Path(named).is_dir() else None

@@ -1,0 +1,112 @@
+"""One engine on one workload, in a process of its own."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import tempfile
+import time
+from collections.abc import Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness import data
+from harness.answers import Rows, read
+from harness.engine import Engine, environment
+from harness.places import BENCH, TARGET
+from harness.workload import Workload
+
+_POLL_SECONDS = 0.05
+
+
+@dataclass(frozen=True)
+class Limits:
+    """What one question may take, and how often each phase is repeated.
+
+    A process may take `seconds` a phase and repetition and twice `bytes`, and is ended then.
+    """
+
+    threads: int
+    repeat: int
+    seconds: float
+    bytes: int
+
+    @property
+    def process_seconds(self) -> float:
+        """When a process is given up."""
+        return 60.0 + 20.0 * self.seconds
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """What a process told: its figures and answers, or why there are none."""
+
+    told: dict[str, Any] | None
+    answers: Rows | None
+    failure: str
+
+
+def run(engine: Engine, workload: Workload, sizes: Sequence[int], limits: Limits) -> Outcome:
+    """Run an engine on the first points of a workload, in all of `sizes` that its limits allow."""
+    TARGET.mkdir(parents=True, exist_ok=True)
+    with tempfile.TemporaryDirectory(dir=TARGET) as folder:
+        answers = Path(folder) / "answers.u32"
+        options: dict[str, object] = {
+            "--polygons": data.polygons_of(workload),
+            "--points": data.points_of(workload, sizes[-1]),
+            "--answers": answers,
+            "--max-dist": workload.max_dist,
+            "--sizes": ",".join(map(str, sizes)),
+            "--repeat": limits.repeat,
+            "--seconds": limits.seconds,
+            "--bytes": limits.bytes,
+        }
+        if engine.wants_parquet:
+            options["--parquet"] = data.parquet_of(workload, sizes[-1])
+        words = [str(word) for pair in options.items() for word in pair]
+        out, err = Path(folder) / "out", Path(folder) / "err"
+        with out.open("w") as stdout, err.open("w") as stderr:
+            process = subprocess.Popen(
+                [*engine.command, *words],
+                stdout=stdout,
+                stderr=stderr,
+                env=environment(limits.threads),
+                cwd=BENCH,
+            )
+            failure = _wait(process, limits)
+        if failure is None and process.returncode:
+            lines = err.read_text(errors="replace").strip().splitlines()
+            failure = lines[-1] if lines else f"exit code {process.returncode}"
+        if failure is not None:
+            return Outcome(None, None, failure)
+        told = json.loads(out.read_text().splitlines()[-1])
+        return Outcome(told, read(answers), "")
+
+
+def _wait(process: subprocess.Popen[bytes], limits: Limits) -> str | None:
+    """Wait for the end; end it when it takes too much, and return what it took too much of."""
+    began = time.monotonic()
+    while process.poll() is None:
+        failure = None
+        if time.monotonic() - began > limits.process_seconds:
+            failure = f"took more than {limits.process_seconds:.0f} s"
+        elif (resident := _resident(process.pid)) > 2 * limits.bytes:
+            failure = f"took more than {resident >> 30} GiB"
+        if failure is not None:
+            process.kill()
+            process.wait()
+            return failure
+        time.sleep(_POLL_SECONDS)
+    return None
+
+
+def _resident(pid: int) -> int:
+    """Return the resident memory of a process, 0 where the system does not tell."""
+    try:
+        for line in Path(f"/proc/{pid}/status").read_text().splitlines():
+            if line.startswith("VmRSS:"):
+                return 1024 * int(line.split()[1])
+    except OSError:
+        pass
+    return 0

@@ -1,0 +1,69 @@
+"""Real polygons and places, and the original example."""
+
+from __future__ import annotations
+
+import sys
+from functools import cache
+from typing import TYPE_CHECKING, Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.parquet as pq
+
+from harness.places import REPOSITORY, real_data
+from harness.shapes import BLOCK, Floats, stream
+
+if TYPE_CHECKING:
+    from pathlib import Path
+
+
+class Unavailable(Exception):  # noqa: N818
+    """The reason why a workload cannot be had."""
+
+
+def polygons(told: dict[str, Any]) -> pa.Table:
+    """Read the polygons of a file, as WKB."""
+    table = pq.read_table(_file(told["file"]), columns=["geometry"])
+    return table.cast(pa.schema([("geometry", pa.binary())]))
+
+
+def make_points(told: dict[str, Any], block: int) -> tuple[Floats, Floats]:
+    """Make one block of points: each place of the file once, then again and again, moved a little.
+
+    `jitter` is the most that a repeated place is moved along each axis, in degrees; `country`
+    keeps the places of one country.
+    """
+    lon, lat = _places(told["file"], told.get("country"))
+    nth = np.arange(block * BLOCK, (block + 1) * BLOCK)
+    moves = (stream(told["seed"], 3, block).random((2, BLOCK)) - 0.5) * 2.0 * told["jitter"]
+    moves[:, nth < len(lon)] = 0.0
+    return lon[nth % len(lon)] + moves[0], lat[nth % len(lat)] + moves[1]
+
+
+def original() -> tuple[pa.Table, pa.Table]:
+    """Return points and polygons of the original example, from the package that measures it."""
+    if str(REPOSITORY / "py_project") not in sys.path:
+        sys.path.append(str(REPOSITORY / "py_project"))
+    try:
+        from poly_match.original import make_original
+    except ImportError as error:
+        msg = f"the package poly_match cannot be imported ({error})"
+        raise Unavailable(msg) from error
+    points, polygons = make_original()
+    return points.to_arrow(), polygons.to_arrow()
+
+
+@cache
+def _places(file: str, country: str | None) -> tuple[Floats, Floats]:
+    table = pq.read_table(_file(file), columns=["country", "lon", "lat"])
+    if country is not None:
+        table = table.filter(pa.array(table["country"].to_numpy() == country))
+    return table["lon"].to_numpy().astype(float), table["lat"].to_numpy().astype(float)
+
+
+def _file(name: str) -> Path:
+    folder = real_data()
+    if folder is None or not (folder / name).exists():
+        msg = f"POLY_MATCH_DATA names no folder with {name}"
+        raise Unavailable(msg)
+    return folder / name

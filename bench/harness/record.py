@@ -1,0 +1,99 @@
+"""The figures of a run: one CSV, with the machine in comments on top."""
+
+from __future__ import annotations
+
+import csv
+import statistics
+from collections.abc import Iterable
+from dataclasses import asdict, dataclass, fields
+from pathlib import Path
+
+
+@dataclass(frozen=True)
+class Row:
+    """One figure of one engine on one workload.
+
+    Parameters
+    ----------
+    points
+        Of the question; 0 for what is done before one.
+    measure
+        ``parse``, ``build``, ``convert``, ``ask`` or ``oneshot`` in seconds; ``baseline``,
+        ``polygons`` (the columns), ``prepared`` or ``peak`` in bytes; ``index.<name>``;
+        ``stopped`` or ``failed``, where `note` has the reason.
+    samples, least, median, most
+        How many times, and what was measured.
+    """
+
+    workload: str
+    engine: str
+    kind: str
+    version: str
+    threads: int
+    points: int
+    measure: str
+    samples: int
+    least: float
+    median: float
+    most: float
+    note: str = ""
+
+    @classmethod
+    def of(
+        cls,
+        workload: str,
+        engine: tuple[str, str, str, int],
+        points: int,
+        measure: str,
+        values: list[float],
+        note: str = "",
+    ) -> Row:
+        """Summarise some measurements; `engine` is name, class, version and threads."""
+        values = values or [0.0]
+        middle = statistics.median(values)
+        return cls(
+            workload, *engine, points, measure, len(values), min(values), middle, max(values), note
+        )
+
+
+def write(path: Path, machine: dict[str, str], rows: Iterable[Row]) -> None:
+    """Write a run."""
+    path.parent.mkdir(parents=True, exist_ok=True)
+    with path.open("w", newline="") as file:
+        for name, value in machine.items():
+            file.write(f"# {name}: {value}\n")
+        writer = csv.DictWriter(file, [field.name for field in fields(Row)], lineterminator="\n")
+        writer.writeheader()
+        for row in rows:
+            told = asdict(row)
+            for name in ("least", "median", "most"):
+                told[name] = f"{told[name]:.6g}"
+            writer.writerow(told)
+
+
+def read(path: Path) -> tuple[dict[str, str], list[Row]]:
+    """Read a run."""
+    with path.open(newline="") as file:
+        lines = file.readlines()
+    machine = {}
+    while lines and lines[0].startswith("# "):
+        name, _, value = lines.pop(0)[2:].partition(": ")
+        machine[name] = value.strip()
+    rows = [
+        Row(
+            workload=told["workload"],
+            engine=told["engine"],
+            kind=told["kind"],
+            version=told["version"],
+            threads=int(told["threads"]),
+            points=int(told["points"]),
+            measure=told["measure"],
+            samples=int(told["samples"]),
+            least=float(told["least"]),
+            median=float(told["median"]),
+            most=float(told["most"]),
+            note=told["note"],
+        )
+        for told in csv.DictReader(lines)
+    ]
+    return machine, rows

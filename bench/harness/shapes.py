@@ -1,0 +1,112 @@
+"""Generators of centres, polygons and points: the same numbers wherever numpy's streams are.
+
+Random numbers are numpy's Philox, seeded by a `SeedSequence` of the workload's seed and a key for
+what is drawn: one stream for the clusters, one for the centres, one for the shapes, and one for
+each block of points, so that a question about more points begins with the same ones. Nothing
+here calls a function that rounds differently from machine to machine: the round shapes are made
+of the twelve whole-numbered points of a circle.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from typing import Any, NamedTuple
+
+import numpy as np
+from numpy.typing import NDArray
+
+BLOCK = 1_000_000
+"""Points of one stream."""
+
+Floats = NDArray[np.float64]
+
+_CLUSTERS, _CENTERS, _SHAPES, _POINTS = range(4)
+
+# (5, 0), (4, 3), (3, 4) ...: on a circle of radius 5, in order.
+_HALF = np.array([(5, 0), (4, 3), (3, 4), (0, 5), (-3, 4), (-4, 3)])
+_CIRCLE = np.concatenate([_HALF, -_HALF])
+
+
+class Rings(NamedTuple):
+    """One ring a polygon: vertices of polygon ``i`` from ``offsets[i]`` to ``offsets[i + 1]``."""
+
+    x: Floats
+    y: Floats
+    offsets: NDArray[np.int64]
+
+
+def stream(seed: int, *key: int) -> np.random.Generator:
+    """Return the random numbers for one thing."""
+    return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=key)))
+
+
+def make_polygons(told: dict[str, Any]) -> Rings:
+    """Make the polygons that a workload's `polygons` table tells of.
+
+    Their areas are distinct, but for `shape = "square"`.
+    """
+    rng = stream(told["seed"], _CENTERS)
+    centers = _PLACES[told["places"]](told, rng, told["count"])
+    return _SHAPES_BY_NAME[told["shape"]](told, centers)
+
+
+def make_points(told: dict[str, Any], block: int) -> tuple[Floats, Floats]:
+    """Make one block of the points that a workload's `points` table tells of."""
+    rng = stream(told["seed"], _POINTS, block)
+    points = _PLACES[told["places"]](told, rng, BLOCK)
+    return np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
+
+
+def _uniform(told: dict[str, Any], rng: np.random.Generator, count: int) -> Floats:
+    """Evenly over a rectangle from (0, 0) to `extent`."""
+    return rng.random((count, 2)) * np.array(told["extent"])
+
+
+def _clusters(told: dict[str, Any], rng: np.random.Generator, count: int) -> Floats:
+    """From Gaussians of very different width, as many from each; the same ones for one seed."""
+    of_clusters = stream(told["seed"], _CLUSTERS)
+    middles = _uniform(told, of_clusters, told["clusters"])
+    narrow, wide = told["sigma"]
+    sigmas = narrow + of_clusters.random(told["clusters"]) * (wide - narrow)
+    chosen = rng.integers(told["clusters"], size=count)
+    return middles[chosen] + rng.standard_normal((count, 2)) * sigmas[chosen, None]
+
+
+def _lattice(told: dict[str, Any], rng: np.random.Generator, count: int) -> Floats:
+    """Whole numbers, evenly over a square from `low` to `high`, both included."""
+    return rng.integers(told["low"], told["high"] + 1, size=(count, 2)).astype(np.float64)
+
+
+def _stars(told: dict[str, Any], centers: Floats) -> Rings:
+    """Stars of 4, 6 or 12 vertices, no two of one area."""
+    rng = stream(told["seed"], _SHAPES)
+    strides = rng.choice([3, 2, 1], size=len(centers))
+    small, large = told["radius"]
+    radii = small + rng.random(len(centers)) * (large - small)
+    counts = 12 // strides
+    offsets = np.concatenate([[0], np.cumsum(counts)])
+    polygon = np.repeat(np.arange(len(centers)), counts)
+    nth = np.arange(offsets[-1]) - offsets[polygon]
+    reach = radii[polygon] * (0.6 + 0.4 * rng.random(len(polygon))) / 5.0
+    vertices = centers[polygon] + _CIRCLE[nth * strides[polygon]] * reach[:, None]
+    return Rings(vertices[:, 0].copy(), vertices[:, 1].copy(), offsets)
+
+
+def _squares(told: dict[str, Any], centers: Floats) -> Rings:
+    """Squares around their centres, with few different sides: many areas tie."""
+    rng = stream(told["seed"], _SHAPES)
+    half = rng.choice(told["half_sides"], size=len(centers)).astype(np.float64)
+    x = centers[:, :1] + half[:, None] * np.array([-1.0, 1.0, 1.0, -1.0])
+    y = centers[:, 1:] + half[:, None] * np.array([-1.0, -1.0, 1.0, 1.0])
+    return Rings(x.ravel(), y.ravel(), np.arange(0, 4 * len(centers) + 1, 4))
+
+
+_PLACES: dict[str, Callable[[dict[str, Any], np.random.Generator, int], Floats]] = {
+    "uniform": _uniform,
+    "clusters": _clusters,
+    "lattice": _lattice,
+}
+_SHAPES_BY_NAME: dict[str, Callable[[dict[str, Any], Floats], Rings]] = {
+    "star": _stars,
+    "square": _squares,
+}

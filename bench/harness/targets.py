@@ -1,0 +1,106 @@
+"""Where poly-match shall get, computed from a run."""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+from harness.results import Results
+
+POINTS = 10_000_000
+
+OURS = "matcher"
+
+
+class Target(NamedTuple):
+    """One target: what was measured, at most what was allowed, and in what unit."""
+
+    name: str
+    measured: float | None
+    allowed: float
+    unit: str
+    told: str
+
+    @property
+    def verdict(self) -> str:
+        """Return whether it was met, in a word."""
+        if self.measured is None:
+            return "not measured"
+        return "met" if self.measured <= self.allowed else "missed"
+
+
+def targets(results: Results) -> list[Target]:
+    """Return all targets."""
+    return [
+        _to_gather(results, "w2", "gather-1mb"),
+        _to_gather(results, "w3", "gather-16mb"),
+        _to_gather(results, "w4", "gather-16mb"),
+        *(_ratio(results, name, "expression", OURS, 1.3) for name in ("w2", "w3", "w4")),
+        _ratio(results, "w2", "expression-streaming", "scan-only", 1.4),
+        _build(results),
+        *(_memory(results, name) for name in ("w2", "w3", "w4", "tiny-radius")),
+        _oneshot(results),
+    ]
+
+
+def ahead(results: Results, workload: str, points: int) -> list[tuple[str, str, float]]:
+    """Return class, name and how many times as long it takes, for the best of each other class."""
+    ours = results.asked(workload, OURS, points)
+    if ours is None:
+        return []
+    found = []
+    for kind in ("hand-written", "library"):
+        rows = [
+            results.asked(workload, one.engine, points)
+            for one in results.engines()
+            if one.kind == kind
+        ]
+        known = [row for row in rows if row is not None]
+        if known:
+            best = min(known, key=lambda row: row.median / row.points)
+            times = (best.median / best.points) / (ours.median / ours.points)
+            found.append((kind, best.engine, times))
+    return found
+
+
+def _to_gather(results: Results, workload: str, gather: str) -> Target:
+    name = f"{workload}: `Matcher`, prepared, against {gather}"
+    return _ratio(results, workload, OURS, gather, 4.0)._replace(name=name)
+
+
+def _ratio(results: Results, workload: str, engine: str, other: str, allowed: float) -> Target:
+    name = f"{workload}: {engine} against {other}"
+    above = results.per_point(workload, engine, POINTS)
+    below = results.per_point(workload, other, POINTS)
+    if above is None or below is None:
+        return Target(name, None, allowed, "x", "")
+    return Target(name, above / below, allowed, "x", f"{above:.2f} / {below:.2f} ns a point")
+
+
+def _build(results: Results) -> Target:
+    row = results.get("w3", OURS, 0, "build")
+    measured = None if row is None else 1e3 * row.median
+    return Target("w3: build of `Matcher`, index included", measured, 100.0, "ms", "")
+
+
+def _memory(results: Results, workload: str) -> Target:
+    """What is kept beside the columns: measured polygons and index, not the answers."""
+    row = results.get(workload, OURS, 0, "prepared")
+    measured = None if row is None else row.median / 2**20
+    return Target(
+        f"{workload}: memory of `Matcher` while it is made, beside the columns",
+        measured,
+        _polygon_mib(results, workload) + 64.0,
+        "MiB",
+        "polygons + 64 MiB",
+    )
+
+
+def _polygon_mib(results: Results, workload: str) -> float:
+    row = results.get(workload, OURS, 0, "polygons")
+    return 0.0 if row is None else row.median / 2**20
+
+
+def _oneshot(results: Results) -> Target:
+    row = results.get("original", OURS, 100, "oneshot")
+    measured = None if row is None else 1e6 * row.median
+    return Target("original example: oneshot through Rust", measured, 50.0, "microseconds", "")

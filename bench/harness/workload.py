@@ -1,0 +1,81 @@
+"""Workloads: what is asked, as read from `workloads/*.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+from harness.places import BENCH
+
+LADDER = (100, 1_000, 10_000, 100_000)
+"""Questions before those that count, so that an engine's time and memory can be foretold."""
+
+
+@dataclass(frozen=True)
+class Workload:
+    """One definition.
+
+    Parameters
+    ----------
+    name
+        The file's name, without its ending.
+    title
+        What it is, in a line.
+    max_dist
+        The rule: centres strictly closer than this qualify.
+    sizes
+        Numbers of points that count, ascending. Each is a prefix of the next.
+    rounds
+        In how many rounds it takes part, at most.
+    is_small
+        Whether it has a part in the small form.
+    tells_rows
+        Whether the row numbers are defined. Where areas tie in rounding they are not, and answers
+        are checked by definition instead of by digest.
+    polygons, points
+        Generators and their parameters; see `harness.shapes`.
+    expected
+        By number of points, the digest of the answers; see `harness.answers`.
+    """
+
+    name: str
+    title: str
+    max_dist: float
+    sizes: tuple[int, ...]
+    rounds: int
+    is_small: bool
+    tells_rows: bool
+    polygons: dict[str, Any]
+    points: dict[str, Any]
+    expected: dict[int, str]
+    path: Path
+
+    def ladder(self, most: int) -> list[int]:
+        """Return the numbers of points to ask about, up to `most`, ascending."""
+        asked = [size for size in self.sizes if size <= most] or [min(self.sizes[0], most)]
+        return sorted({size for size in LADDER if size < asked[-1]} | set(asked))
+
+
+def load(path: Path) -> Workload:
+    """Read one definition."""
+    told = tomllib.loads(path.read_text())
+    return Workload(
+        name=path.stem,
+        title=told["title"],
+        max_dist=told["max_dist"],
+        sizes=tuple(told["sizes"]),
+        rounds=told.get("rounds", 99),
+        is_small=told.get("small", False),
+        tells_rows=told.get("tells_rows", True),
+        polygons=told["polygons"],
+        points=told["points"],
+        expected={int(size): digest for size, digest in told.get("expected", {}).items()},
+        path=path,
+    )
+
+
+def load_all() -> list[Workload]:
+    """Read all definitions, by name."""
+    return [load(path) for path in sorted((BENCH / "workloads").glob("*.toml"))]

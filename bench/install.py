@@ -1,0 +1,72 @@
+"""Make what the engines need: virtual environments and the Rust program, all under `target/bench`.
+
+python3 bench/install.py
+"""
+
+from __future__ import annotations
+
+import argparse
+import os
+import subprocess
+import sys
+import venv
+from pathlib import Path
+
+from harness import engine
+from harness.places import BENCH, TARGET, python_of
+
+RUNNER = ("numpy==2.4.6", "pyarrow==26.0.1", "polars==2.1.0", "shapely==2.2.0")
+"""What the runner itself needs, in the environment `main`."""
+
+
+def main() -> int:
+    """Run the command; return its exit code: 1 if something could not be installed."""
+    parser = argparse.ArgumentParser(description="Install the engines of the benchmark.")
+    parser.parse_args()
+    failed = []
+    builds: dict[str, str] = {}
+    for install, engines in engine.load_all():
+        names = ", ".join(one.name for one in engines)
+        wanted = install.requirements
+        if install.environment == "main":
+            wanted = (*RUNNER, *wanted)
+        if install.requirements and not _install(install.environment, wanted):
+            failed.append(names)
+        builds |= install.builds
+    failed += [f"the {build} build" for build, flags in builds.items() if not _build(build, flags)]
+    for name in failed:
+        print(f"install.py: could not install {name}", file=sys.stderr)
+    return 1 if failed else 0
+
+
+def _install(environment: str, requirements: tuple[str, ...]) -> bool:
+    """Install packages into an environment, which is made if it is not there."""
+    python = python_of(environment)
+    if not python.exists():
+        print(f"environment {environment}", flush=True)
+        venv.create(TARGET / "venvs" / environment, with_pip=True)
+    print(f"{environment}: {' '.join(requirements)}", flush=True)
+    command = [python, "-m", "pip", "install", "--quiet", "--disable-pip-version-check"]
+    return _succeeds([*map(str, command), *requirements], {})
+
+
+def _build(build: str, flags: str) -> bool:
+    """Compile the Rust engines."""
+    print(f"Rust program, {build}", flush=True)
+    folder = TARGET / "cargo" / build
+    manifest = BENCH / "rust" / "Cargo.toml"
+    command = ["cargo", "build", "--release", "--locked", "--manifest-path", str(manifest)]
+    return _succeeds(command, {"CARGO_TARGET_DIR": str(folder), "RUSTFLAGS": flags})
+
+
+def _succeeds(command: list[str], more: dict[str, str]) -> bool:
+    try:
+        done = subprocess.run(command, env={**os.environ, **more}, cwd=Path(BENCH), check=False)
+    except OSError as error:
+        print(error, file=sys.stderr)
+        return False
+    return done.returncode == 0
+
+
+if __name__ == "__main__":
+    sys.exit(main())

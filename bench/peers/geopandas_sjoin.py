@@ -1,0 +1,35 @@
+"""geopandas' `sjoin`, predicate `dwithin`: a table of all pairs, then the lowest of each."""
+
+from __future__ import annotations
+
+import geopandas
+import numpy as np
+
+from peers.pairs import lowest_ranks
+from peers.peer import Index, Peer, Points
+from peers.ranked import Ranked, Rows
+
+
+class Engine(Peer):
+    """In blocks, as one join of everything is a table of all pairs."""
+
+    threads = 1
+    packages = ("geopandas", "shapely", "pandas")
+
+    def build(self, parsed: Ranked, max_dist: float) -> Index:
+        centers = geopandas.GeoDataFrame(geometry=geopandas.points_from_xy(parsed.x, parsed.y))
+        # The tree is built when it is first asked for, and kept.
+        _ = centers.sindex
+        return Index(centers, parsed, max_dist)
+
+    def convert(self, points: Points) -> tuple[Points, geopandas.GeoDataFrame]:
+        geometry = geopandas.points_from_xy(points.x, points.y)
+        return points, geopandas.GeoDataFrame(geometry=geometry)
+
+    def ask(self, index: Index, points: tuple[Points, geopandas.GeoDataFrame]) -> Rows:
+        def find_pairs(block: slice) -> tuple[np.ndarray, np.ndarray]:
+            some = points[1].iloc[block].reset_index(drop=True)
+            joined = some.sjoin(index.over, predicate="dwithin", distance=index.generous)
+            return joined.index.to_numpy(), joined["index_right"].to_numpy()
+
+        return lowest_ranks(index, points[0], find_pairs)

@@ -1,0 +1,90 @@
+"""The expression: `pl.struct("x", "y").poly_match(polygons, max_dist=...)`."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+import polars as pl
+import poly_match as pm
+import pyarrow as pa
+
+from peers.peer import Peer, Points
+from peers.ranked import NONE, Rows
+
+_ENOUGH = 300_000
+"""Points after which the index is there, however few polygons."""
+
+
+class Prepared(NamedTuple):
+    """The polygons, which the package remembers, and the rule."""
+
+    polygons: pl.DataFrame
+    max_dist: float
+
+    def answer(self) -> pl.Expr:
+        """Return the expression."""
+        return pm.poly_match(pl.struct("x", "y"), self.polygons, max_dist=self.max_dist)
+
+
+class Engine(Peer):
+    """A frame in memory, an eager `select`: one call with the whole column."""
+
+    packages = ("poly-match", "polars")
+
+    def parse(self, polygons: pa.Table, max_dist: float) -> Prepared:
+        return Prepared(_frame(polygons), max_dist)
+
+    def build(self, parsed: Prepared, max_dist: float) -> Prepared:
+        # Asked once about many points that are nowhere: polygons are parsed and indexed then.
+        del max_dist
+        pm.cache_clear()
+        nowhere = pl.repeat(float("nan"), _ENOUGH, eager=True)
+        pl.DataFrame({"x": nowhere, "y": nowhere}).select(parsed.answer())
+        return parsed
+
+    def convert(self, points: Points) -> Any:
+        return pl.DataFrame(pa.table({"x": points.x, "y": points.y}))
+
+    def ask(self, index: Prepared, points: Any) -> pl.Series:
+        return points.select(answer=index.answer())["answer"]
+
+    def rows(self, answers: pl.Series) -> Rows:
+        return answers.fill_null(NONE).to_numpy()
+
+    def oneshot(self, polygons: pa.Table, points: Any, max_dist: float) -> pl.Series | None:
+        pm.cache_clear()
+        return self.ask(Prepared(_frame(polygons), max_dist), points)
+
+
+class Streaming(Engine):
+    """From Parquet, on the streaming engine."""
+
+    def convert(self, points: Points) -> pl.LazyFrame:
+        assert points.parquet is not None
+        return pl.scan_parquet(points.parquet, n_rows=len(points.x))
+
+    def ask(self, index: Prepared, points: Any) -> pl.Series:
+        scanned = points.select(answer=index.answer())
+        return scanned.collect(engine="streaming")["answer"]
+
+
+class ScanOnly(Streaming):
+    """The same scan without it: what reading the columns costs by itself."""
+
+    packages = ("polars",)
+
+    def build(self, parsed: Prepared, max_dist: float) -> Prepared:
+        del max_dist
+        return parsed
+
+    def ask(self, index: Prepared, points: Any) -> pl.Series:
+        del index
+        sums = points.select(pl.col("x").sum(), pl.col("y").sum())
+        return sums.collect(engine="streaming").cast(pl.UInt32, strict=False)["x"]
+
+    def oneshot(self, polygons: pa.Table, points: Any, max_dist: float) -> None:
+        del polygons, points, max_dist
+
+
+def _frame(polygons: pa.Table) -> pl.DataFrame:
+    return pl.DataFrame(polygons)

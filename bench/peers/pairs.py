@@ -1,0 +1,61 @@
+"""Pairs of a point and a centre to one answer a point, in memory that is bounded.
+
+Libraries answer with all pairs within a radius, the bound included. What is left to do is the same
+for all: drop those that are not strictly closer, and keep the lowest rank of each point.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Callable
+from concurrent.futures import ThreadPoolExecutor
+
+import numpy as np
+from numpy.typing import NDArray
+
+from peers.peer import Index, Points
+from peers.ranked import NONE, Floats, Rows
+
+PAIRS = 2_000_000
+"""About so many pairs a block: some ten megabytes a column."""
+
+FIRST = 1_000
+"""Points of the first block, by which the size of the others is chosen."""
+
+FindPairs = Callable[[slice], tuple[NDArray[np.integer], NDArray[np.integer]]]
+
+
+def lowest_ranks(index: Index, points: Points, find_pairs: FindPairs, *, threads: int = 1) -> Rows:
+    """Return the row of the best polygon for each point.
+
+    Parameters
+    ----------
+    find_pairs
+        Called with a slice of the points; returns, for each pair within the radius, the number of
+        the point within the slice and the rank of the centre.
+    threads
+        How many blocks are worked on together, for libraries that let go of the interpreter.
+    """
+    ranks = np.full(len(points.x), NONE, dtype=np.uint32)
+
+    def answer(block: slice) -> int:
+        point, rank = find_pairs(block)
+        strictly = closer(points.x[block][point], points.y[block][point], rank, index)
+        np.minimum.at(ranks[block], point[strictly], rank[strictly].astype(np.uint32))
+        return len(point)
+
+    pairs = answer(slice(0, FIRST))
+    step = max(FIRST, int(PAIRS / (pairs / FIRST + 1)))
+    blocks = [slice(at, at + step) for at in range(FIRST, len(points.x), step)]
+    if threads > 1:
+        with ThreadPoolExecutor(threads) as pool:
+            list(pool.map(answer, blocks))
+    else:
+        for block in blocks:
+            answer(block)
+    return index.ranked.rows_of(ranks)
+
+
+def closer(x: Floats, y: Floats, rank: NDArray[np.integer], index: Index) -> NDArray[np.bool_]:
+    """Tell which pairs are strictly closer than the bound: the contract's test."""
+    dx, dy = x - index.ranked.x[rank], y - index.ranked.y[rank]
+    return dx * dx + dy * dy < index.max_dist * index.max_dist

@@ -1,0 +1,140 @@
+"""The phases that are timed, the same for every engine. See `bench/README.md`."""
+
+from __future__ import annotations
+
+import gc
+import json
+import time
+from argparse import Namespace
+from collections.abc import Callable
+from typing import Any
+
+import numpy as np
+import pyarrow as pa
+import pyarrow.ipc
+
+from peers import memory
+from peers.peer import Peer, Points
+
+LEAST_SECONDS = 0.05
+"""A phase that takes less is repeated until this much has been spent."""
+
+MOST_REPEATS = 1_000
+
+
+def run(peer: Peer, given: Namespace) -> str:
+    """Run an engine; return what the runner reads, as JSON."""
+    with pa.ipc.open_file(pa.OSFile(str(given.polygons))) as reader:
+        polygons = reader.read_all()
+    points = _read_points(given)
+    _warm_up(peer, polygons, points, given.max_dist)
+
+    gc.collect()
+    memory.reset_peak()
+    baseline = memory.resident()
+
+    def grown() -> int:
+        return max(0, memory.peak() - baseline)
+
+    parse, parsed = _timed(given, lambda: peer.parse(polygons, given.max_dist))
+    build, index = _timed(given, lambda: peer.build(parsed, given.max_dist))
+    prepared = grown()
+
+    runs: list[dict[str, Any]] = []
+    stopped = None
+    answers = None
+    # Size, seconds and memory of the questions so far: what the next one is foretold from.
+    asked: list[tuple[int, float, int]] = [(0, 0.0, prepared)]
+    for size in given.sizes:
+        stopped = _foretell(asked, size, given)
+        if stopped is not None:
+            break
+        memory.reset_peak()
+        first = Points(points.x[:size], points.y[:size], points.parquet)
+        convert, converted = _timed(given, lambda first=first: peer.convert(first))
+        ask, answers = _timed(given, lambda of=index, given_=converted: peer.ask(of, given_))
+        peak = grown()
+        asked.append((size, min(ask), peak))
+        oneshot: list[float] = []
+        if peer.oneshot(polygons, converted, given.max_dist) is not None:
+            oneshot, _ = _timed(
+                given, lambda given_=converted: peer.oneshot(polygons, given_, given.max_dist)
+            )
+            # A oneshot may have thrown away what was prepared.
+            index = peer.build(parsed, given.max_dist)
+        runs.append(
+            {
+                "points": size,
+                "convert": convert,
+                "ask": ask,
+                "oneshot": oneshot,
+                "peak_bytes": peak,
+            }
+        )
+    rows = np.empty(0) if answers is None else peer.rows(answers)
+    rows.astype("<u4", copy=False).tofile(given.answers)
+    return json.dumps(
+        {
+            "parse": parse,
+            "build": build,
+            "runs": runs,
+            "stopped": stopped,
+            "baseline_bytes": baseline,
+            "prepared_bytes": prepared,
+            "polygons_bytes": polygons.nbytes,
+            "threads": peer.threads,
+            "index": {},
+        }
+    )
+
+
+def _read_points(given: Namespace) -> Points:
+    """Read the columns into memory; what the file is larger by is not read."""
+    most = given.sizes[-1]
+    x, y = np.empty(most), np.empty(most)
+    filled = 0
+    with pa.ipc.open_file(pa.memory_map(str(given.points))) as reader:
+        for at in range(reader.num_record_batches):
+            batch = reader.get_batch(at).slice(0, most - filled)
+            for column, name in ((x, "x"), (y, "y")):
+                column[filled : filled + len(batch)] = batch[name].to_numpy()
+            filled += len(batch)
+            if filled == most:
+                return Points(x, y, given.parquet)
+    msg = f"{given.points} has fewer than {most} rows"
+    raise ValueError(msg)
+
+
+def _warm_up(peer: Peer, polygons: pa.Table, points: Points, max_dist: float) -> None:
+    """Run everything once on next to nothing: imports and compilers are not timed."""
+    few = Points(points.x[:16], points.y[:16], points.parquet)
+    index = peer.build(peer.parse(polygons.slice(0, 8), max_dist), max_dist)
+    peer.rows(peer.ask(index, peer.convert(few)))
+
+
+def _timed(given: Namespace, phase: Callable[[], Any]) -> tuple[list[float], Any]:
+    """Repeat a phase; return the seconds of each time and the last outcome."""
+    seconds: list[float] = []
+    while True:
+        outcome = None
+        start = time.perf_counter()
+        outcome = phase()
+        seconds.append(time.perf_counter() - start)
+        total = sum(seconds)
+        enough = len(seconds) >= given.repeat and total >= LEAST_SECONDS
+        if enough or total + seconds[-1] > given.seconds or len(seconds) >= MOST_REPEATS:
+            return seconds, outcome
+
+
+def _foretell(asked: list[tuple[int, float, int]], size: int, given: Namespace) -> str | None:
+    """Return the reason not to ask about so many points, if there is one."""
+    if len(asked) < 2:
+        return None
+    (fewer, quicker, less), (points, seconds, taken) = asked[-2:]
+    seconds += max(0.0, seconds - quicker) / (points - fewer) * (size - points)
+    if seconds > given.seconds:
+        return f"{size} points would take about {seconds:.0f} s"
+    taken += max(0, taken - less) / (points - fewer) * (size - points)
+    if taken > given.bytes:
+        return f"{size} points would take about {taken / 2**30:.0f} GiB"
+    return None

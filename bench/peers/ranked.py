@@ -1,0 +1,77 @@
+"""Polygon columns to centres in the order of preference: the *parse* of most engines.
+
+Their libraries index points and have no columns of polygons, so all share this: numpy over list
+columns, shapely over WKB.
+"""
+
+from __future__ import annotations
+
+from typing import NamedTuple
+
+import numpy as np
+import pyarrow as pa
+from numpy.typing import NDArray
+
+NONE = 0xFFFF_FFFF
+
+Floats = NDArray[np.float64]
+Rows = NDArray[np.uint32]
+
+
+class Ranked(NamedTuple):
+    """Centres by rank, the best polygon first, and the row number of each.
+
+    `rows` has one more entry than there are polygons: `NONE`, which a rank of `NONE` is cut to.
+    """
+
+    x: Floats
+    y: Floats
+    rows: Rows
+
+    def rows_of(self, ranks: Rows) -> Rows:
+        """Return the row number for each rank, `NONE` for `NONE`."""
+        return self.rows[np.minimum(ranks, len(self.x))]
+
+
+def rank(polygons: pa.Table) -> Ranked:
+    """Measure and sort polygons: the smallest area first, of equal ones the lowest row."""
+    centers, areas = measure(polygons)
+    order = np.argsort(areas, kind="stable").astype(np.uint32)
+    x, y = np.ascontiguousarray(centers[order].T)
+    return Ranked(x, y, np.append(order, np.uint32(NONE)))
+
+
+def measure(polygons: pa.Table) -> tuple[Floats, Floats]:
+    """Return the vertex means, shape (n, 2), and the areas, shape (n,)."""
+    if "geometry" in polygons.column_names:
+        return _measure_wkb(polygons["geometry"])
+    return _measure_rings(polygons["x"], polygons["y"])
+
+
+def _measure_rings(x: pa.ChunkedArray, y: pa.ChunkedArray) -> tuple[Floats, Floats]:
+    """Measure one open ring a row."""
+    lists = [column.combine_chunks() for column in (x, y)]
+    offsets = lists[0].offsets.to_numpy()
+    xs, ys = (values.flatten().to_numpy() for values in lists)
+    first, counts = offsets[:-1] - offsets[0], np.diff(offsets)
+    sums = np.column_stack([np.add.reduceat(values, first) for values in (xs, ys)])
+    # Relative to the ring's first vertex: the last edge then adds nothing.
+    left, up = (values - np.repeat(values[first], counts) for values in (xs, ys))
+    crosses = np.zeros(len(xs))
+    crosses[:-1] = left[:-1] * up[1:] - left[1:] * up[:-1]
+    crosses[first + counts - 1] = 0.0
+    return sums / counts[:, None], 0.5 * np.abs(np.add.reduceat(crosses, first))
+
+
+def _measure_wkb(geometry: pa.ChunkedArray) -> tuple[Floats, Floats]:
+    """Measure polygons and multipolygons; their rings are closed."""
+    import shapely
+
+    polygons = shapely.from_wkb(geometry.to_numpy())
+    parts, polygon = shapely.get_parts(polygons, return_index=True)
+    vertices, ring = shapely.get_coordinates(shapely.get_exterior_ring(parts), return_index=True)
+    is_open = np.append(ring[1:] == ring[:-1], False)
+    row = polygon[ring[is_open]]
+    sums = [np.bincount(row, values[is_open], len(polygons)) for values in vertices.T]
+    counts = np.bincount(row, minlength=len(polygons))
+    return np.column_stack(sums) / counts[:, None], shapely.area(polygons)

@@ -1,0 +1,33 @@
+"""shapely's `STRtree.query` in bulk, predicate `dwithin`: all pairs, then the lowest of each."""
+
+from __future__ import annotations
+
+import numpy as np
+import shapely
+
+from peers.pairs import lowest_ranks
+from peers.peer import Index, Peer, Points
+from peers.ranked import Floats, Ranked, Rows
+
+
+class Engine(Peer):
+    """Blocks on two threads: the tree lets go of the interpreter."""
+
+    packages = ("shapely", "numpy")
+
+    def build(self, parsed: Ranked, max_dist: float) -> Index:
+        return Index(shapely.STRtree(_points(parsed.x, parsed.y)), parsed, max_dist)
+
+    def convert(self, points: Points) -> tuple[Points, np.ndarray]:
+        return points, _points(points.x, points.y)
+
+    def ask(self, index: Index, points: tuple[Points, np.ndarray]) -> Rows:
+        def find_pairs(block: slice) -> tuple[np.ndarray, np.ndarray]:
+            found = index.over.query(points[1][block], predicate="dwithin", distance=index.generous)
+            return found[0], found[1]
+
+        return lowest_ranks(index, points[0], find_pairs, threads=self.threads)
+
+
+def _points(x: Floats, y: Floats) -> np.ndarray:
+    return np.asarray(shapely.points(x, y))

@@ -1,0 +1,68 @@
+use std::path::PathBuf;
+
+use crate::protocol::Result;
+
+/// What the program is asked to do.
+pub enum Command {
+    /// Tell the version of an engine.
+    Version(String),
+    /// Run an engine.
+    Run(String, Arguments),
+}
+
+/// One run of one engine: the same for engines in every language.
+pub struct Arguments {
+    /// Arrow IPC file with the polygons.
+    pub polygons: PathBuf,
+    /// Arrow IPC file with the columns `x` and `y` of the points.
+    pub points: PathBuf,
+    /// Where the answers to the largest question go: `u32`, little-endian, `u32::MAX` for null.
+    pub answers: PathBuf,
+    /// The rule: strictly closer than this.
+    pub max_dist: f64,
+    /// Numbers of points to ask about, ascending: the first rows of the file.
+    pub sizes: Vec<usize>,
+    /// How often each phase is to be repeated.
+    pub repeat: usize,
+    /// A size that would take longer than this is not asked.
+    pub seconds: f64,
+    /// A size that would take more memory than this is not asked.
+    pub bytes: u64,
+}
+
+impl Arguments {
+    /// Reads the command line.
+    pub fn parse(mut words: impl Iterator<Item = String>) -> Result<Command> {
+        let engine = words.next().ok_or("expected the name of an engine")?;
+        let mut given = Self {
+            polygons: PathBuf::new(),
+            points: PathBuf::new(),
+            answers: PathBuf::new(),
+            max_dist: 0.0,
+            sizes: vec![],
+            repeat: 3,
+            seconds: 10.0,
+            bytes: 8 << 30,
+        };
+        while let Some(option) = words.next() {
+            if option == "--version" {
+                return Ok(Command::Version(engine));
+            }
+            let value = words.next().ok_or_else(|| format!("{option} wants a value"))?;
+            match option.as_str() {
+                "--polygons" => given.polygons = value.into(),
+                "--points" => given.points = value.into(),
+                "--answers" => given.answers = value.into(),
+                "--max-dist" => given.max_dist = value.parse()?,
+                "--sizes" => {
+                    given.sizes = value.split(',').map(str::parse).collect::<Result<_, _>>()?;
+                }
+                "--repeat" => given.repeat = value.parse()?,
+                "--seconds" => given.seconds = value.parse()?,
+                "--bytes" => given.bytes = value.parse()?,
+                other => return Err(format!("no option is called {other}").into()),
+            }
+        }
+        Ok(Command::Run(engine, given))
+    }
+}

@@ -1,0 +1,57 @@
+//! The Rust engines of the benchmark: `poly-match-bench <engine> --polygons FILE --points FILE ...`.
+//!
+//! Each run of the program is one engine on one workload. It reads the columns, runs the phases of
+//! [`protocol`], prints what they took as JSON and writes the answers to a file, for the runner to
+//! compare before any of the times counts. `poly-match-bench <engine> --version` tells what is in it.
+
+mod arguments;
+mod columns;
+mod limits;
+mod memory;
+mod ours;
+mod peers;
+mod protocol;
+mod ranked;
+mod version;
+
+use std::process::ExitCode;
+
+use arguments::{Arguments, Command};
+use limits::{Gather, Stream};
+use ours::Ours;
+use peers::{Brute, GeoIndex, KiddoBest, KiddoSummary, KiddoWithin, Rstar};
+use protocol::{Result, Search, run};
+
+fn main() -> ExitCode {
+    match start() {
+        Ok(text) => {
+            println!("{text}");
+            ExitCode::SUCCESS
+        }
+        Err(error) => {
+            eprintln!("poly-match-bench: {error}");
+            ExitCode::FAILURE
+        }
+    }
+}
+
+fn start() -> Result<String> {
+    let (engine, arguments) = match Arguments::parse(std::env::args().skip(1))? {
+        Command::Version(engine) => return version::of(&engine),
+        Command::Run(engine, arguments) => (engine, arguments),
+    };
+    match engine.as_str() {
+        "matcher" => run(&Ours, &arguments),
+        "brute" => run(&Search(Brute::build), &arguments),
+        "geo-index" => run(&Search(GeoIndex::build), &arguments),
+        "kiddo-within" => run(&Search(KiddoWithin::build), &arguments),
+        "kiddo-best" => run(&Search(KiddoBest::build), &arguments),
+        "kiddo-summary" => run(&Search(KiddoSummary::build), &arguments),
+        "rstar" => run(&Search(Rstar::build), &arguments),
+        "stream" => run(&Stream, &arguments),
+        "gather-1mb" => run(&Gather { bytes: 1 << 20 }, &arguments),
+        "gather-16mb" => run(&Gather { bytes: 16 << 20 }, &arguments),
+        "gather-256mb" => run(&Gather { bytes: 256 << 20 }, &arguments),
+        other => Err(format!("no engine is called {other:?}").into()),
+    }
+}

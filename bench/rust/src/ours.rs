@@ -1,0 +1,73 @@
+use std::sync::Arc;
+
+use arrow_array::{Float64Array, StructArray, UInt32Array};
+use arrow_schema::{DataType, Field};
+use poly_match_engine::{Matcher, Polygons, Rule};
+use serde_json::{Map, Value};
+
+use crate::columns::{PointColumns, PolygonColumns};
+use crate::protocol::{Engine, NONE, Result};
+use crate::ranked::read;
+
+/// The engine, asked as an Arrow user asks it: a struct column of points.
+pub struct Ours;
+
+impl Engine for Ours {
+    type Parsed = Polygons;
+    type Index = Matcher;
+    type Points = StructArray;
+    type Answers = UInt32Array;
+
+    fn parse(&self, polygons: &PolygonColumns, _max_dist: f64) -> Result<Polygons> {
+        read(polygons)
+    }
+
+    fn build(&self, parsed: &Polygons, max_dist: f64) -> Result<Matcher> {
+        let matcher = Matcher::new(parsed, Rule::within(max_dist)?)?;
+        matcher.build_index();
+        Ok(matcher)
+    }
+
+    fn convert(&self, points: &PointColumns, rows: usize) -> StructArray {
+        let field = |name| Field::new(name, DataType::Float64, false);
+        let [x, y] = points.first(rows).map(|column| Float64Array::new(column, None));
+        StructArray::new(vec![field("x"), field("y")].into(), vec![Arc::new(x), Arc::new(y)], None)
+    }
+
+    fn ask(&self, matcher: &Matcher, points: &StructArray) -> Result<UInt32Array> {
+        Ok(matcher.match_column("point", points)?)
+    }
+
+    fn rows(&self, answers: UInt32Array) -> Vec<u32> {
+        answers.iter().map(|row| row.unwrap_or(NONE)).collect()
+    }
+
+    /// Left to itself a matcher builds its index only when it is worth it.
+    fn oneshot(
+        &self,
+        polygons: &PolygonColumns,
+        points: &StructArray,
+        max_dist: f64,
+    ) -> Option<Result<UInt32Array>> {
+        Some((|| {
+            let matcher = Matcher::new(&read(polygons)?, Rule::within(max_dist)?)?;
+            Ok(matcher.match_column("point", points)?)
+        })())
+    }
+
+    fn index_stats(&self, matcher: &Matcher) -> Map<String, Value> {
+        let Some(stats) = matcher.index_stats() else { return Map::new() };
+        [
+            ("cells", stats.cells),
+            ("empty", stats.empty),
+            ("settled", stats.settled),
+            ("contested", stats.contested),
+            ("split", stats.split),
+            ("entries", stats.entries),
+            ("bytes", stats.bytes),
+        ]
+        .map(|(name, value)| (name.to_owned(), value.into()))
+        .into_iter()
+        .collect()
+    }
+}

@@ -1,0 +1,213 @@
+//! The phases that are timed, the same for every engine.
+//!
+//! *parse*: polygon columns to centres in order of area. *build*: those to an index. *convert*:
+//! point columns to the points that the engine takes. *ask*: points to answers, their allocation
+//! included. *oneshot*: all of it from columns, for engines that do not do it phase by phase.
+//!
+//! Questions grow from size to size. One that by the last two would take more time or memory than
+//! is allowed is not asked, and the reason is told.
+
+use std::fs::File;
+use std::hint::black_box;
+use std::io::{BufWriter, Write};
+use std::time::Instant;
+
+use arrow_buffer::ScalarBuffer;
+use rayon::prelude::*;
+use serde_json::{Map, Value, json};
+
+use crate::arguments::Arguments;
+use crate::columns::{PointColumns, PolygonColumns};
+use crate::memory;
+use crate::ranked::Ranked;
+
+/// Anything that can go wrong ends the program with its message.
+pub type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
+
+/// What stands in a file of answers for null.
+pub const NONE: u32 = u32::MAX;
+
+/// A phase that takes less is repeated until this much has been spent, in seconds.
+const LEAST_SECONDS: f64 = 0.05;
+
+/// But not more often than this.
+const MOST_REPEATS: usize = 1_000;
+
+/// Points of one task of a [`Search`].
+const PIECE: usize = 1 << 12;
+
+/// An engine, phase by phase.
+pub trait Engine {
+    /// Polygons as they are before the index.
+    type Parsed;
+    /// What is asked.
+    type Index;
+    /// Points in the form that the engine takes.
+    type Points;
+    /// Answers in the form that the engine gives.
+    type Answers;
+
+    /// Polygon columns to centres, ranked.
+    fn parse(&self, polygons: &PolygonColumns, max_dist: f64) -> Result<Self::Parsed>;
+    /// Centres to an index.
+    fn build(&self, parsed: &Self::Parsed, max_dist: f64) -> Result<Self::Index>;
+    /// The first `rows` points, in the engine's form.
+    fn convert(&self, points: &PointColumns, rows: usize) -> Self::Points;
+    /// The answers.
+    fn ask(&self, index: &Self::Index, points: &Self::Points) -> Result<Self::Answers>;
+    /// The answers as they are written to a file. Not timed.
+    fn rows(&self, answers: Self::Answers) -> Vec<u32>;
+
+    /// All from columns, for an engine that then does it in another way than phase by phase.
+    fn oneshot(
+        &self,
+        _polygons: &PolygonColumns,
+        _points: &Self::Points,
+        _max_dist: f64,
+    ) -> Option<Result<Self::Answers>> {
+        None
+    }
+
+    /// What the index tells of itself, once it has been asked about these points.
+    fn index_stats(&self, _index: &Self::Index) -> Map<String, Value> {
+        Map::new()
+    }
+}
+
+/// An index over ranked centres that is asked point by point.
+pub trait Index: Sync {
+    /// Writes the lowest rank of those closer than the bound, or [`NONE`], for each point.
+    fn answer(&self, xs: &[f64], ys: &[f64], ranks: &mut [u32]);
+}
+
+/// Makes an [`Index`] of centres by rank and a bound on the distance.
+pub type Build = fn(&[[f64; 2]], f64) -> Result<Box<dyn Index>>;
+
+/// The engine made of an [`Index`]: pieces of the points to all threads.
+pub struct Search(pub Build);
+
+impl Engine for Search {
+    type Parsed = Ranked;
+    type Index = (Box<dyn Index>, Vec<u32>);
+    type Points = [ScalarBuffer<f64>; 2];
+    type Answers = Vec<u32>;
+
+    fn parse(&self, polygons: &PolygonColumns, _max_dist: f64) -> Result<Ranked> {
+        Ranked::parse(polygons)
+    }
+
+    fn build(&self, parsed: &Ranked, max_dist: f64) -> Result<Self::Index> {
+        Ok((self.0(&parsed.centers, max_dist)?, parsed.rows.clone()))
+    }
+
+    fn convert(&self, points: &PointColumns, rows: usize) -> Self::Points {
+        points.first(rows)
+    }
+
+    fn ask(&self, (index, rows): &Self::Index, [xs, ys]: &Self::Points) -> Result<Vec<u32>> {
+        let mut answers = vec![0; xs.len()];
+        let pieces = answers.par_chunks_mut(PIECE).zip(xs.par_chunks(PIECE));
+        pieces.zip(ys.par_chunks(PIECE)).for_each(|((answers, xs), ys)| {
+            index.answer(xs, ys, answers);
+            for answer in answers {
+                *answer = rows.get(*answer as usize).copied().unwrap_or(NONE);
+            }
+        });
+        Ok(answers)
+    }
+
+    fn rows(&self, answers: Vec<u32>) -> Vec<u32> {
+        answers
+    }
+}
+
+/// Runs an engine; returns what the runner reads, as JSON.
+pub fn run<E: Engine>(engine: &E, given: &Arguments) -> Result<String> {
+    let most = given.sizes.last().copied().ok_or("expected at least one size")?;
+    let polygons = PolygonColumns::read(&given.polygons)?;
+    let points = PointColumns::read(&given.points, most)?;
+
+    memory::reset_peak();
+    let baseline = memory::resident();
+    let grown = || memory::peak().saturating_sub(baseline);
+    let (parse, parsed) = timed(given, || engine.parse(&polygons, given.max_dist))?;
+    let (build, index) = timed(given, || engine.build(&parsed, given.max_dist))?;
+    let prepared = grown();
+
+    let mut runs: Vec<Value> = vec![];
+    let mut stopped = Value::Null;
+    let mut answers = vec![];
+    // Size, seconds and memory of the questions so far: what the next one is foretold from.
+    let mut asked = vec![(0, 0.0, prepared)];
+    for &size in &given.sizes {
+        if let Some(reason) = foretell(&asked, size, given) {
+            stopped = reason.into();
+            break;
+        }
+        memory::reset_peak();
+        let (convert, converted) = timed(given, || Ok(engine.convert(&points, size)))?;
+        let (ask, answered) = timed(given, || engine.ask(&index, &converted))?;
+        let peak = grown();
+        let oneshot = || engine.oneshot(&polygons, &converted, given.max_dist).transpose();
+        let oneshot = match oneshot()? {
+            None => vec![],
+            Some(_) => timed(given, oneshot)?.0,
+        };
+        answers = engine.rows(answered);
+        let fastest = ask.iter().copied().fold(f64::INFINITY, f64::min);
+        asked.push((size, fastest, peak));
+        runs.push(json!({
+            "points": size, "convert": convert, "ask": ask, "oneshot": oneshot,
+            "peak_bytes": peak,
+        }));
+    }
+    write(&answers, given)?;
+    let told = json!({
+        "parse": parse, "build": build, "runs": runs, "stopped": stopped,
+        "baseline_bytes": baseline, "prepared_bytes": prepared,
+        "polygons_bytes": polygons.bytes()?,
+        "threads": rayon::current_num_threads(), "index": engine.index_stats(&index),
+    });
+    Ok(told.to_string())
+}
+
+/// Repeats a phase; returns the seconds of each time and the last outcome.
+fn timed<T>(given: &Arguments, mut phase: impl FnMut() -> Result<T>) -> Result<(Vec<f64>, T)> {
+    let mut seconds: Vec<f64> = vec![];
+    loop {
+        let start = Instant::now();
+        let outcome = black_box(phase()?);
+        let last = start.elapsed().as_secs_f64();
+        seconds.push(last);
+        let total: f64 = seconds.iter().sum();
+        let enough = seconds.len() >= given.repeat && total >= LEAST_SECONDS;
+        if enough || total + last > given.seconds || seconds.len() >= MOST_REPEATS {
+            return Ok((seconds, outcome));
+        }
+    }
+}
+
+/// The reason not to ask about so many points, if there is one.
+fn foretell(asked: &[(usize, f64, u64)], size: usize, given: &Arguments) -> Option<String> {
+    let [.., (fewer, quicker, less), (points, seconds, bytes)] = asked else { return None };
+    // What does not grow with the points is asked for once.
+    let growth = (size - points) as f64 / (points - fewer) as f64;
+    let seconds = seconds + growth * (seconds - quicker).max(0.0);
+    if seconds > given.seconds {
+        return Some(format!("{size} points would take about {seconds:.0} s"));
+    }
+    let bytes = *bytes as f64 + growth * bytes.saturating_sub(*less) as f64;
+    if bytes > given.bytes as f64 {
+        let gib = bytes / (1u64 << 30) as f64;
+        return Some(format!("{size} points would take about {gib:.0} GiB"));
+    }
+    None
+}
+
+fn write(answers: &[u32], given: &Arguments) -> Result<()> {
+    let mut file = BufWriter::new(File::create(&given.answers)?);
+    for answer in answers {
+        file.write_all(&answer.to_le_bytes())?;
+    }
+    Ok(file.flush()?)
+}
