@@ -5,7 +5,7 @@ PYTHON ?= python3
 OLDEST_POLARS = 1.36.1
 BIN = $(CURDIR)/.venv/bin
 
-.PHONY: demo test check bench clean
+.PHONY: demo test check clean
 
 demo: .venv
 	cd py_project && $(BIN)/maturin develop --release --extras demo
@@ -33,11 +33,6 @@ check: .venv
 	RUSTDOCFLAGS="-D warnings" cargo doc --package poly-match-engine --no-deps --document-private-items
 	$(BIN)/pip install --quiet './py_project[check]'
 	cd py_project && $(BIN)/ruff format --check && $(BIN)/ruff check && $(BIN)/mypy
-
-# Every engine of the comparison on small sizes, answers checked; needs Python 3.11 and `make demo`.
-bench:
-	$(PYTHON) bench/install.py
-	target/bench/venvs/main/bin/python bench/run.py --small --strict
 
 .venv:
 	$(PYTHON) -m venv .venv
