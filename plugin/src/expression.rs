@@ -1,8 +1,8 @@
 //! `poly_match` as a Polars expression.
 
-use polars::prelude::{DataType, Field, PolarsResult, Series, polars_bail};
 use std::borrow::Cow;
 
+use polars::prelude::{DataType, Field, PolarsResult, Series, polars_bail};
 use poly_match_engine::{Error, Keys, Matcher, Polygons, Rule};
 use pyo3::prelude::*;
 use pyo3_polars::PySeries;
@@ -20,7 +20,7 @@ struct Options {
     descending: bool,
     /// The polygons' fingerprint in hexadecimal: numbers of so many bits do not pass.
     fingerprint: String,
-    /// The matcher as bytes, where they are few.
+    /// The matcher as bytes, where the polygons are few.
     matcher: Option<ByteBuf>,
 }
 

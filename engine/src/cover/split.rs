@@ -54,7 +54,9 @@ pub(super) fn split(
         });
         for split in made.into_iter().flatten() {
             let entries = SUB_CELLS + split.lists.len();
-            if entries > room || cells.len() + SUB_CELLS >= SPLIT as usize {
+            // Places past the mark could not be told from it, however large the budget is.
+            let longest = (cells.len() + SUB_CELLS).max(lists.len() + split.lists.len());
+            if entries > room || longest >= SPLIT as usize {
                 return;
             }
             room -= entries;
