@@ -30,6 +30,10 @@ const FINAL: u32 = 1 << 31;
 /// Marks the entry of a split cell: the rest of it is where its smaller cells start.
 const SPLIT: u32 = 1 << 30;
 
+/// Regions that the places of a list are enough for: even the coarsest grid has one in nine cells,
+/// and a last entry in each.
+pub(crate) const MOST_REGIONS: usize = SPLIT as usize / 9 - 1;
+
 /// Points that are resolved together, so that their look-ups overlap in the memory system.
 pub(crate) const BLOCK: usize = 64;
 

@@ -3,7 +3,7 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 
 use rayon::prelude::*;
 
-use crate::cover::{BLOCK, Cover, IndexStats, NONE};
+use crate::cover::{BLOCK, Cover, IndexStats, MOST_REGIONS, NONE};
 use crate::error::{Error, Result};
 use crate::keys::Keys;
 use crate::measure::vertex_mean;
@@ -136,7 +136,12 @@ impl Matcher {
     }
 
     /// Builds the index now, if it is not there yet.
+    ///
+    /// More than about 119 million polygons get none: they are scanned in rank order.
     pub fn build_index(&self) {
+        if self.rows.len() > MOST_REGIONS {
+            return;
+        }
         self.cover.get_or_init(|| Cover::build(&self.discs, self.rows.clone(), self.index_bytes));
     }
 
