@@ -31,7 +31,7 @@ check: .venv
 	cargo clippy --package poly-match-engine --package poly-match-ladder --all-targets -- -D warnings
 	cargo clippy --package poly-match-plugin --target-dir target/check -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --package poly-match-engine --no-deps --document-private-items
-	$(BIN)/pip install --quiet './py_project[check]'
+	$(BIN)/pip install --quiet --group py_project/pyproject.toml:check
 	cd py_project && $(BIN)/ruff format --check && $(BIN)/ruff check && $(BIN)/mypy
 
 .venv:
