@@ -8,10 +8,10 @@ use super::grid::{Grid, MAX_SIDE};
 use super::{Cover, FINAL, NONE, SPLIT, split};
 use crate::region::{Cell, Regions, Relation};
 
-/// A table of 2^18 cells stays in a usual L2 cache, one of 2^20 in a usual L3; finer cells settle
+/// A table of 2^18 cells stays in a usual L2 cache, one of 2^21 in a usual L3; finer cells settle
 /// more points without a test, but a look-up that leaves the cache costs more than the tests.
 const CELLS_FEW_REGIONS: usize = 1 << 18;
-const CELLS_MANY_REGIONS: usize = 1 << 20;
+const CELLS_MANY_REGIONS: usize = 1 << 21;
 const MANY_REGIONS: usize = 1 << 14;
 
 /// End of a cell's chain of entries while building.

@@ -11,7 +11,7 @@ use crate::region::Cell;
 pub(super) const MAX_SIDE: u32 = 4096;
 
 /// A cell has `1 << SUB_BITS` places along each axis, each a cell of the second level.
-pub(super) const SUB_BITS: u32 = 4;
+pub(super) const SUB_BITS: u32 = 3;
 pub(super) const SUB_MASK: u32 = (1 << SUB_BITS) - 1;
 /// Cells of the second level in a split cell.
 pub(super) const SUB_CELLS: usize = 1 << (2 * SUB_BITS);
