@@ -39,13 +39,17 @@
 
 mod batch;
 mod binary;
+mod candidates;
 mod coordinates;
 mod cover;
 mod error;
+mod indexed;
+pub mod inside;
 pub mod job;
 mod keys;
 mod matcher;
 pub mod measure;
+mod metric;
 mod points;
 mod polygons;
 pub mod reference;
@@ -53,10 +57,12 @@ mod region;
 mod rule;
 
 pub use batch::PARALLEL_ROWS;
+pub use candidates::Candidates;
 pub use cover::IndexStats;
 pub use error::{Error, Result};
 pub use keys::Keys;
 pub use matcher::Matcher;
+pub use metric::{EARTH_RADIUS, Metric};
 pub use points::Points;
 pub use polygons::{Part, Polygon, Polygons, Ring};
-pub use rule::Rule;
+pub use rule::{Center, Predicate, Rule};

@@ -1,25 +1,19 @@
-use std::sync::OnceLock;
-use std::sync::atomic::{AtomicUsize, Ordering};
-
 use rayon::prelude::*;
 
-use crate::cover::{BLOCK, Cover, IndexStats, MOST_REGIONS, NONE};
+use crate::cover::{BLOCK, IndexStats, NONE};
 use crate::error::{Error, Result};
+use crate::indexed::Indexed;
 use crate::keys::Keys;
-use crate::measure::vertex_mean;
+use crate::measure;
+use crate::metric::Metric;
+use crate::points::Points;
 use crate::polygons::{PARALLEL_POLYGONS, Polygons};
-use crate::region::{Discs, Regions};
-use crate::rule::Rule;
+use crate::reference;
+use crate::region::Discs;
+use crate::rule::{Predicate, Rule};
 
 /// What the index may take beside the polygons, unless its coarsest form needs more.
 const DEFAULT_INDEX_BYTES: usize = 64 << 20;
-
-/// Tests of a point against a centre that cost about as much as the smallest index: until so many
-/// have been made, the centres are scanned in rank order instead.
-const TESTS_BEFORE_INDEX: usize = 1 << 22;
-
-/// And for each polygon so many more, as an index grows with the polygons.
-const TESTS_PER_POLYGON: usize = 64;
 
 /// Polygons and a rule, measured and ranked: built once, asked many times.
 ///
@@ -27,17 +21,22 @@ const TESTS_PER_POLYGON: usize = 64;
 /// index is built at the first question that is worth it, by whoever asks it, while others wait.
 #[derive(Debug)]
 pub struct Matcher {
-    /// Centres by rank, the best polygon first.
-    discs: Discs,
-    /// Row numbers by rank.
-    rows: Vec<u32>,
-    cover: OnceLock<Cover>,
+    rule: Rule,
+    search: Search,
     index_bytes: usize,
-    tests: AtomicUsize,
+}
+
+/// How the best polygon is found: one way for each kind of rule.
+#[derive(Debug)]
+enum Search {
+    /// Euclidean distance to the centre alone.
+    Discs(Indexed<Discs>),
+    /// By the definition.
+    Naive(Polygons, Keys),
 }
 
 impl Matcher {
-    /// Measures the polygons (vertex mean, area) and ranks them by area.
+    /// Measures the polygons and ranks them by area.
     ///
     /// Costs one pass over the vertices and a sort of the rows.
     ///
@@ -62,39 +61,33 @@ impl Matcher {
             let message = format!("expected at most {} rows, got {}", NONE - 1, polygons.len());
             return Err(Error::Parameter { parameter: "polygons", message });
         }
-        let ranked = |row: u32| Some((keys.get(row as usize)?, row));
-        let center = |&row: &u32| polygons.get(row as usize).map_or([f64::NAN; 2], vertex_mean);
-        let rows = 0..polygons.len() as u32;
-        let (rows, centers): (Vec<u32>, _) = if polygons.len() >= PARALLEL_POLYGONS {
-            let mut ranked: Vec<_> = rows.into_par_iter().filter_map(ranked).collect();
-            ranked.par_sort_unstable_by(Rule::better);
-            let rows: Vec<u32> = ranked.into_iter().map(|(_, row)| row).collect();
-            let centers = rows.par_iter().map(center).collect();
-            (rows, centers)
-        } else {
-            let mut ranked: Vec<_> = rows.filter_map(ranked).collect();
-            ranked.sort_unstable_by(Rule::better);
-            let rows: Vec<u32> = ranked.into_iter().map(|(_, row)| row).collect();
-            let centers = rows.iter().map(center).collect();
-            (rows, centers)
+        let search = match disc_radius(rule) {
+            Some(max_dist) => {
+                let rows = ranked_rows(polygons, keys);
+                let centers = centers(polygons, &rows, rule);
+                Search::Discs(Indexed::new(Discs { centers, max_dist }, rows))
+            }
+            None => Search::Naive(polygons.clone(), keys.clone()),
         };
-        Ok(Self::of_ranked(centers, rows, rule))
+        Ok(Self { rule, search, index_bytes: DEFAULT_INDEX_BYTES })
     }
 
     /// The ranked polygons as bytes, 20 each, to be sent elsewhere: much less than the polygons.
+    /// `None` for rules that need more of a polygon than its centre in the plane.
     ///
     /// Of the polygons that can match, the best first, little-endian: x and y of all centres as
     /// `f64`, then all row numbers as `u32`.
-    pub fn to_bytes(&self) -> Vec<u8> {
-        let centers = self.discs.centers.iter().flatten().flat_map(|c| c.to_le_bytes());
-        centers.chain(self.rows.iter().flat_map(|row| row.to_le_bytes())).collect()
+    pub fn to_bytes(&self) -> Option<Vec<u8>> {
+        let Search::Discs(discs) = &self.search else { return None };
+        let centers = discs.regions().centers.iter().flatten().flat_map(|c| c.to_le_bytes());
+        Some(centers.chain(discs.answers().iter().flat_map(|row| row.to_le_bytes())).collect())
     }
 
     /// Makes the matcher again from what [`Matcher::to_bytes`] gave, for the same rule.
     ///
     /// # Errors
     ///
-    /// [`Error::Parameter`] for bytes that are none of a matcher.
+    /// [`Error::Parameter`] for bytes that are none of a matcher with this rule.
     pub fn from_bytes(bytes: &[u8], rule: Rule) -> Result<Self> {
         let polygons = bytes.len() / 20;
         let (centers, rows) = bytes.split_at(16 * polygons);
@@ -102,26 +95,19 @@ impl Matcher {
             centers.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect();
         let rows: Vec<u32> =
             rows.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
-        if !bytes.len().is_multiple_of(20) || rows.iter().any(|row| *row >= NONE) {
+        let whole = bytes.len().is_multiple_of(20) && rows.iter().all(|row| *row < NONE);
+        let Some(max_dist) = disc_radius(rule).filter(|_| whole) else {
             let message = format!("{} bytes that are none of a matcher", bytes.len());
             return Err(Error::Parameter { parameter: "polygons", message });
-        }
-        Ok(Self::of_ranked(numbers.as_chunks().0.to_vec(), rows, rule))
-    }
-
-    fn of_ranked(centers: Vec<[f64; 2]>, rows: Vec<u32>, rule: Rule) -> Self {
-        Self {
-            discs: Discs { centers, rule },
-            rows,
-            cover: OnceLock::new(),
-            index_bytes: DEFAULT_INDEX_BYTES,
-            tests: AtomicUsize::new(0),
-        }
+        };
+        let centers = numbers.as_chunks().0.to_vec();
+        let search = Search::Discs(Indexed::new(Discs { centers, max_dist }, rows));
+        Ok(Self { rule, search, index_bytes: DEFAULT_INDEX_BYTES })
     }
 
     /// The rule that was given.
     pub fn rule(&self) -> &Rule {
-        &self.discs.rule
+        &self.rule
     }
 
     /// Bounds the memory of the index; by default 64 MiB.
@@ -131,57 +117,90 @@ impl Matcher {
     #[must_use]
     pub fn with_index_bytes(mut self, bytes: usize) -> Self {
         self.index_bytes = bytes;
-        self.cover = OnceLock::new();
+        if let Search::Discs(discs) = &mut self.search {
+            discs.forget_index();
+        }
         self
     }
 
-    /// Builds the index now, if it is not there yet.
+    /// Builds the index now, if the rule has one and it is not there yet.
     ///
     /// More than about 119 million polygons get none: they are scanned in rank order.
     pub fn build_index(&self) {
-        if self.rows.len() > MOST_REGIONS {
-            return;
+        if let Search::Discs(discs) = &self.search {
+            discs.build_index(self.index_bytes);
         }
-        self.cover.get_or_init(|| Cover::build(&self.discs, self.rows.clone(), self.index_bytes));
     }
 
     /// What the index consists of; `None` while there is none.
     pub fn index_stats(&self) -> Option<IndexStats> {
-        self.cover.get().map(Cover::stats)
+        match &self.search {
+            Search::Discs(discs) => discs.index_stats(),
+            Search::Naive(..) => None,
+        }
     }
 
     /// Gets ready for so many points: builds the index when it is worth it by now.
     ///
     /// To be called before any parallel section, as it may wait for another thread.
     pub(crate) fn prepare(&self, points: usize) {
-        if self.cover.get().is_some() {
-            return;
-        }
-        let polygons = self.rows.len();
-        let tests = points.saturating_mul(polygons);
-        let before = self.tests.fetch_add(tests, Ordering::Relaxed);
-        let worth = TESTS_BEFORE_INDEX.saturating_add(TESTS_PER_POLYGON.saturating_mul(polygons));
-        if before.saturating_add(tests) > worth {
-            self.build_index();
+        if let Search::Discs(discs) = &self.search {
+            discs.prepare(points, self.index_bytes);
         }
     }
 
     /// Writes the row of the best polygon or [`NONE`] for each of at most [`BLOCK`] points.
     #[inline]
     pub(crate) fn resolve(&self, xs: &[f64; BLOCK], ys: &[f64; BLOCK], out: &mut [u32]) {
-        match self.cover.get() {
-            Some(cover) => cover.resolve(&self.discs, xs, ys, out),
-            None => {
-                for ((answer, &x), &y) in out.iter_mut().zip(xs).zip(ys) {
-                    *answer = self.scan([x, y]);
+        match &self.search {
+            Search::Discs(discs) => discs.resolve(xs, ys, out),
+            Search::Naive(polygons, keys) => {
+                let points: Points =
+                    xs.iter().zip(ys).take(out.len()).map(|(&x, &y)| Some([x, y])).collect();
+                let found = reference::match_points(&points, polygons, keys, &self.rule);
+                for (answer, found) in out.iter_mut().zip(found) {
+                    *answer = found.unwrap_or(NONE);
                 }
             }
         }
     }
+}
 
-    /// The first in rank order that qualifies.
-    fn scan(&self, point: [f64; 2]) -> u32 {
-        let hit = (0..self.rows.len()).find(|&rank| self.discs.covers(rank as u32, point));
-        hit.map_or(NONE, |rank| self.rows[rank])
+/// The radius of the discs in which a rule lets polygons qualify, if that is what it does.
+fn disc_radius(rule: Rule) -> Option<f64> {
+    match (rule.predicate(), rule.metric()) {
+        (Predicate::Center { max_dist, k: None }, Metric::Euclidean) => max_dist,
+        _ => None,
+    }
+}
+
+/// The rows that can match, the best first.
+fn ranked_rows(polygons: &Polygons, keys: &Keys) -> Vec<u32> {
+    let ranked = |row: u32| {
+        polygons.get(row as usize)?;
+        Some((keys.get(row as usize)?, row))
+    };
+    let rows = 0..polygons.len() as u32;
+    if polygons.len() >= PARALLEL_POLYGONS {
+        let mut ranked: Vec<_> = rows.into_par_iter().filter_map(ranked).collect();
+        ranked.par_sort_unstable_by(Rule::better);
+        ranked.into_iter().map(|(_, row)| row).collect()
+    } else {
+        let mut ranked: Vec<_> = rows.filter_map(ranked).collect();
+        ranked.sort_unstable_by(Rule::better);
+        ranked.into_iter().map(|(_, row)| row).collect()
+    }
+}
+
+/// The centres of these rows.
+fn centers(polygons: &Polygons, rows: &[u32], rule: Rule) -> Vec<[f64; 2]> {
+    let center = |&row: &u32| {
+        let polygon = polygons.get(row as usize);
+        polygon.map_or([f64::NAN; 2], |polygon| measure::center(polygon, rule.center()))
+    };
+    if rows.len() >= PARALLEL_POLYGONS {
+        rows.par_iter().map(center).collect()
+    } else {
+        rows.iter().map(center).collect()
     }
 }

@@ -1,6 +1,15 @@
 //! Centre and area of a polygon, in `f64`.
 
 use crate::polygons::{Polygon, Ring};
+use crate::rule::Center;
+
+/// The centre that a rule asks for, as `[x, y]`.
+pub fn center(polygon: Polygon<'_>, center: Center) -> [f64; 2] {
+    match center {
+        Center::VertexMean => vertex_mean(polygon),
+        Center::Centroid => centroid(polygon),
+    }
+}
 
 /// The mean of the vertices of the exterior rings, as `[x, y]`.
 ///
@@ -27,6 +36,45 @@ fn mean_of_large(polygon: Polygon<'_>, count: f64, axis: usize) -> f64 {
 
 fn exteriors(polygon: Polygon<'_>) -> impl Iterator<Item = Ring<'_>> {
     polygon.parts().map(|part| part.exterior().open())
+}
+
+/// The centroid of the area, as `[x, y]`: holes are left out, parts weigh as their area.
+///
+/// It may lie outside the polygon. Where the area is zero or overflows, the vertex mean.
+pub fn centroid(polygon: Polygon<'_>) -> [f64; 2] {
+    let from = vertex_mean(polygon);
+    let (mut area, mut x, mut y) = (0.0, 0.0, 0.0);
+    for part in polygon.parts() {
+        let mut add = |ring: Ring<'_>, sign: f64| {
+            let moments = ring_moments(ring, from);
+            // Of either winding: an exterior adds, a hole takes away.
+            let sign = if moments[0] < 0.0 { -sign } else { sign };
+            area += sign * moments[0];
+            x += sign * moments[1];
+            y += sign * moments[2];
+        };
+        add(part.exterior(), 1.0);
+        part.holes().for_each(|hole| add(hole, -1.0));
+    }
+    let centroid = [from[0] + x / area / 3.0, from[1] + y / area / 3.0];
+    if area > 0.0 && centroid.iter().all(|c| c.is_finite()) { centroid } else { from }
+}
+
+/// Twice the area and six times its first moments in x and y, relative to a point.
+fn ring_moments(ring: Ring<'_>, from: [f64; 2]) -> [f64; 3] {
+    let vertex = |at: usize| [ring.x[at] - from[0], ring.y[at] - from[1]];
+    let mut moments = [0.0; 3];
+    let Some(last) = ring.x.len().checked_sub(1) else { return moments };
+    let mut before = vertex(last);
+    for at in 0..=last {
+        let now = vertex(at);
+        let cross = before[0] * now[1] - now[0] * before[1];
+        moments[0] += cross;
+        moments[1] += (before[0] + now[0]) * cross;
+        moments[2] += (before[1] + now[1]) * cross;
+        before = now;
+    }
+    moments
 }
 
 /// The absolute area of the exterior minus those of the holes, parts added up.

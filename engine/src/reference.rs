@@ -3,11 +3,12 @@
 //! Written for reading, not for speed: O(points x polygons). The fast paths are held against it,
 //! and so may yours be.
 
+use crate::inside;
 use crate::keys::Keys;
 use crate::measure;
 use crate::points::Points;
 use crate::polygons::Polygons;
-use crate::rule::Rule;
+use crate::rule::{Predicate, Rule};
 
 /// For each point the row number of the best polygon that qualifies; `None` when the point is null
 /// or not finite, or when no polygon qualifies.
@@ -19,26 +20,52 @@ pub fn match_points(
     keys: &Keys,
     rule: &Rule,
 ) -> Vec<Option<u32>> {
-    let measured: Vec<_> = (0..polygons.len())
+    let candidates = candidates(points, polygons, keys, rule);
+    candidates.into_iter().map(|rows| rows?.first().copied()).collect()
+}
+
+/// For each point the row numbers of all polygons that qualify, the best first; `None` when the
+/// point is null or not finite.
+pub fn candidates(
+    points: &Points,
+    polygons: &Polygons,
+    keys: &Keys,
+    rule: &Rule,
+) -> Vec<Option<Vec<u32>>> {
+    // Rows that are null or empty, or have no key, never match.
+    let known: Vec<_> = (0..polygons.len() as u32)
         .filter_map(|row| {
-            let center = measure::vertex_mean(polygons.get(row)?);
-            Some((row as u32, center, keys.get(row)?))
+            let polygon = polygons.get(row as usize)?;
+            Some((row, polygon, measure::center(polygon, rule.center()), keys.get(row as usize)?))
         })
         .collect();
 
     (0..points.len())
         .map(|row| {
-            let point = points.get(row)?;
-            let mut best: Option<(u64, u32)> = None;
-            for &(row, center, key) in &measured {
-                if rule.qualifies(point, center) {
-                    let candidate = (key, row);
-                    if best.is_none_or(|best| Rule::better(&candidate, &best).is_lt()) {
-                        best = Some(candidate);
+            let point = points.get(row).filter(|point| point.iter().all(|c| c.is_finite()))?;
+            let mut qualifying = known.clone();
+            match rule.predicate() {
+                Predicate::Covers => {
+                    qualifying.retain(|(_, polygon, ..)| inside::covers(*polygon, point));
+                }
+                Predicate::Center { max_dist, k } => {
+                    let metric = rule.metric();
+                    if let Some(k) = k {
+                        let nearness = |row, center| (metric.reduced(point, center), row);
+                        qualifying.sort_by(|&(a, _, at, _), &(b, _, bt, _)| {
+                            Rule::nearer(&nearness(a, at), &nearness(b, bt))
+                        });
+                        qualifying.truncate(k);
+                    }
+                    if let Some(max_dist) = max_dist {
+                        qualifying
+                            .retain(|&(_, _, center, _)| metric.is_within(point, center, max_dist));
                     }
                 }
             }
-            best.map(|(_, row)| row)
+            qualifying
+                .sort_by(|&(a, .., a_key), &(b, .., b_key)| Rule::better(&(a_key, a), &(b_key, b)));
+            Some(qualifying.into_iter().map(|(row, ..)| row).collect())
         })
         .collect()
 }

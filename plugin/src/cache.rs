@@ -19,11 +19,9 @@ static ENTRIES: Mutex<VecDeque<Arc<Entry>>> = Mutex::new(VecDeque::new());
 static HITS: AtomicU64 = AtomicU64::new(0);
 static BUILDS: AtomicU64 = AtomicU64::new(0);
 
-/// The polygons' fingerprint, and the bits of `max_dist`.
-type Key = (String, u64);
-
 struct Entry {
-    key: Key,
+    /// The polygons' fingerprint and the rule.
+    key: String,
     matcher: OnceLock<Result<Matcher, Error>>,
 }
 
@@ -33,11 +31,11 @@ pub(crate) struct Prepared(Arc<Entry>);
 impl Prepared {
     /// Finds the matcher, or has it built by the first who asks while others who ask wait.
     pub(crate) fn get(
-        fingerprint: String,
+        fingerprint: &str,
         rule: Rule,
         build: impl FnOnce() -> Result<Matcher, Error>,
     ) -> Self {
-        let key = (fingerprint, rule.max_dist().to_bits());
+        let key = format!("{fingerprint} {rule:?}");
         let entry = {
             let mut entries = lock();
             let found = entries.iter().position(|entry| entry.key == key);

@@ -45,7 +45,7 @@ fn poly_match(inputs: &[Series], kwargs: Options) -> PolarsResult<Series> {
         polars_bail!(ComputeError: "poly_match takes points and polygons")
     };
     let rule = Rule::within(kwargs.max_dist).map_err(|error| to_polars(&error))?;
-    let prepared = Prepared::get(kwargs.fingerprint, rule, || match (&kwargs.matcher, polygons) {
+    let prepared = Prepared::get(&kwargs.fingerprint, rule, || match (&kwargs.matcher, polygons) {
         (Some(bytes), _) => Matcher::from_bytes(bytes, rule),
         (None, [polygons]) => {
             Ranked::parse(&convert::unwrap_literal(polygons)?, kwargs.descending)?.matcher(rule)
@@ -73,11 +73,12 @@ pub(crate) fn prepare(
         let rule = Rule::within(max_dist)?;
         let ranked = Ranked::parse(&polygons.0, descending)?;
         let fingerprint = ranked.fingerprint();
-        let prepared = Prepared::get(fingerprint.clone(), rule, || ranked.matcher(rule));
+        let prepared = Prepared::get(&fingerprint, rule, || ranked.matcher(rule));
         match prepared.matcher() {
             Ok(matcher) => {
                 let few = ranked.polygons.len() <= FEW_POLYGONS;
-                Ok((fingerprint, few.then(|| matcher.to_bytes().into())))
+                let bytes = few.then(|| matcher.to_bytes()).flatten();
+                Ok((fingerprint, bytes.map(Cow::Owned)))
             }
             Err(error) => Err(Error::Columns { message: error.to_string() }),
         }

@@ -140,8 +140,10 @@ impl<'a> Band<'a> {
     /// `None` when there would be more than `most` entries.
     fn fill(&mut self, regions: &impl Regions, contenders: &[u32], most: usize) -> Option<()> {
         let width = self.grid.width() as usize;
-        for &rank in contenders {
-            let bounds = regions.bounds_of(rank);
+        let boxes = contenders
+            .iter()
+            .flat_map(|&rank| regions.bounds_of(rank).map(move |bounds| (rank, bounds)));
+        for (rank, bounds) in boxes {
             let (left, right) = self.grid.x().reach(bounds.x0, bounds.x1);
             let (top, bottom) = self.grid.y().reach(bounds.y0, bounds.y1);
             for y in top.max(self.rows.start)..(bottom + 1).min(self.rows.end) {

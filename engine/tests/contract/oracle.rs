@@ -42,7 +42,7 @@ proptest! {
 
     #[test]
     fn a_matcher_from_bytes_answers_as_it_did(world in world::world(100, 60)) {
-        let bytes = matcher(&world).to_bytes();
+        let bytes = matcher(&world).to_bytes().unwrap();
         prop_assert_eq!(bytes.len() % 20, 0);
         let rule = Rule::within(world.max_dist).unwrap();
         let matcher = Matcher::from_bytes(&bytes, rule).unwrap();

@@ -1,0 +1,91 @@
+use std::sync::OnceLock;
+use std::sync::atomic::{AtomicUsize, Ordering};
+
+use crate::cover::{BLOCK, Cover, IndexStats, MOST_REGIONS, NONE};
+use crate::region::Regions;
+
+/// Tests of a point against a region that cost about as much as the smallest index: until so many
+/// have been made, the regions are scanned in rank order instead.
+const TESTS_BEFORE_INDEX: usize = 1 << 22;
+
+/// And for each region so many more, as an index grows with the regions.
+const TESTS_PER_REGION: usize = 64;
+
+/// Regions by rank, with an index over them as soon as it is worth it.
+#[derive(Debug)]
+pub(crate) struct Indexed<R> {
+    regions: R,
+    /// By rank: what to answer.
+    answers: Vec<u32>,
+    cover: OnceLock<Cover>,
+    tests: AtomicUsize,
+}
+
+impl<R: Regions> Indexed<R> {
+    /// `answers[rank]`, less than [`NONE`], is the answer for a region.
+    pub(crate) fn new(regions: R, answers: Vec<u32>) -> Self {
+        Self { regions, answers, cover: OnceLock::new(), tests: AtomicUsize::new(0) }
+    }
+
+    pub(crate) fn regions(&self) -> &R {
+        &self.regions
+    }
+
+    /// By rank: what to answer.
+    pub(crate) fn answers(&self) -> &[u32] {
+        &self.answers
+    }
+
+    /// Builds the index in so many bytes now, if it is not there yet.
+    pub(crate) fn build_index(&self, bytes: usize) {
+        if self.answers.len() > MOST_REGIONS {
+            return;
+        }
+        self.cover.get_or_init(|| Cover::build(&self.regions, self.answers.clone(), bytes));
+    }
+
+    /// Lets go of the index.
+    pub(crate) fn forget_index(&mut self) {
+        self.cover = OnceLock::new();
+    }
+
+    /// What the index consists of; `None` while there is none.
+    pub(crate) fn index_stats(&self) -> Option<IndexStats> {
+        self.cover.get().map(Cover::stats)
+    }
+
+    /// Gets ready for so many points: builds the index when it is worth it by now.
+    ///
+    /// To be called before any parallel section, as it may wait for another thread.
+    pub(crate) fn prepare(&self, points: usize, index_bytes: usize) {
+        if self.cover.get().is_some() {
+            return;
+        }
+        let regions = self.answers.len();
+        let tests = points.saturating_mul(regions);
+        let before = self.tests.fetch_add(tests, Ordering::Relaxed);
+        let worth = TESTS_BEFORE_INDEX.saturating_add(TESTS_PER_REGION.saturating_mul(regions));
+        if before.saturating_add(tests) > worth {
+            self.build_index(index_bytes);
+        }
+    }
+
+    /// Writes the answer or [`NONE`] for each of at most [`BLOCK`] points.
+    #[inline]
+    pub(crate) fn resolve(&self, xs: &[f64; BLOCK], ys: &[f64; BLOCK], out: &mut [u32]) {
+        match self.cover.get() {
+            Some(cover) => cover.resolve(&self.regions, xs, ys, out),
+            None => {
+                for ((answer, &x), &y) in out.iter_mut().zip(xs).zip(ys) {
+                    *answer = self.scan([x, y]);
+                }
+            }
+        }
+    }
+
+    /// The first in rank order that covers the point.
+    fn scan(&self, point: [f64; 2]) -> u32 {
+        let hit = (0..self.answers.len()).find(|&rank| self.regions.covers(rank as u32, point));
+        hit.map_or(NONE, |rank| self.answers[rank])
+    }
+}

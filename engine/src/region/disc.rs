@@ -1,0 +1,84 @@
+use std::collections::HashSet;
+
+use super::{Cell, Regions, Relation};
+use crate::metric::Metric;
+
+/// Discs of one radius around the centres.
+///
+/// Rounding is monotone: of two coordinates on the same side of a centre, the farther one never
+/// has the smaller rounded distance. So the rule itself, asked at the nearest and the farthest
+/// corner of a cell, answers for all points between them, and no tolerance is needed.
+#[derive(Debug, Clone)]
+pub(crate) struct Discs {
+    pub centers: Vec<[f64; 2]>,
+    pub max_dist: f64,
+}
+
+impl Regions for Discs {
+    /// Of discs around the same centre only the first can ever win.
+    fn contenders(&self) -> Vec<u32> {
+        let mut seen = HashSet::with_capacity(self.centers.len());
+        (0..self.centers.len() as u32)
+            .filter(|&rank| {
+                // Adding zero makes the two zeros one.
+                seen.insert(self.centers[rank as usize].map(|c| (c + 0.0).to_bits()))
+            })
+            .collect()
+    }
+
+    fn bounds(&self) -> Cell {
+        let ([x0, x1], [y0, y1]) = (self.bulk(0), self.bulk(1));
+        self.grown(Cell { x0, x1, y0, y1 })
+    }
+
+    fn bounds_of(&self, rank: u32) -> impl Iterator<Item = Cell> {
+        let [x, y] = self.centers[rank as usize];
+        std::iter::once(self.grown(Cell { x0: x, x1: x, y0: y, y1: y }))
+    }
+
+    #[inline]
+    fn relation(&self, rank: u32, cell: &Cell) -> Relation {
+        let center @ [x, y] = self.centers[rank as usize];
+        let nearest = [x.max(cell.x0).min(cell.x1), y.max(cell.y0).min(cell.y1)];
+        if !self.holds(nearest, center) {
+            return Relation::Outside;
+        }
+        let farther = |low: f64, high: f64, c: f64| if c - low > high - c { low } else { high };
+        let farthest = [farther(cell.x0, cell.x1, x), farther(cell.y0, cell.y1, y)];
+        if self.holds(farthest, center) { Relation::Covers } else { Relation::Touches }
+    }
+
+    #[inline]
+    fn covers(&self, rank: u32, point: [f64; 2]) -> bool {
+        self.holds(point, self.centers[rank as usize])
+    }
+}
+
+impl Discs {
+    #[inline]
+    fn holds(&self, point: [f64; 2], center: [f64; 2]) -> bool {
+        Metric::Euclidean.is_within(point, center, self.max_dist)
+    }
+
+    /// The range of one coordinate of the centres, without outliers: not much farther out than all
+    /// but a 64th of a sample on each side.
+    fn bulk(&self, axis: usize) -> [f64; 2] {
+        const SAMPLE: usize = 1024;
+        let step = self.centers.len().div_ceil(SAMPLE).max(1);
+        let mut sample: Vec<f64> = self.centers.iter().step_by(step).map(|c| c[axis]).collect();
+        sample.sort_unstable_by(f64::total_cmp);
+        let cut = sample.len() / 64;
+        let (Some(&low), Some(&high)) = (sample.get(cut), sample.iter().rev().nth(cut)) else {
+            return [f64::INFINITY, f64::NEG_INFINITY];
+        };
+        let margin = 0.5 * (high - low);
+        let all = self.centers.iter().map(|c| c[axis]);
+        let (least, most) = all.fold((low, high), |(a, b), c| (a.min(c), b.max(c)));
+        [least.max(low - margin), most.min(high + margin)]
+    }
+
+    fn grown(&self, cell: Cell) -> Cell {
+        let r = self.max_dist;
+        Cell { x0: cell.x0 - r, x1: cell.x1 + r, y0: cell.y0 - r, y1: cell.y1 + r }
+    }
+}
