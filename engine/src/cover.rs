@@ -18,6 +18,7 @@ mod split;
 mod stats;
 
 use crate::region::Regions;
+pub(crate) use grid::Lattice;
 use grid::{Grid, SUB_BITS, SUB_MASK};
 pub use stats::IndexStats;
 
@@ -25,7 +26,7 @@ pub use stats::IndexStats;
 pub(crate) const NONE: u32 = u32::MAX >> 1;
 
 /// Marks an entry as final: the rest of it is the answer, no test is needed.
-const FINAL: u32 = 1 << 31;
+pub(crate) const FINAL: u32 = 1 << 31;
 
 /// Marks the entry of a split cell: the rest of it is where its smaller cells start.
 const SPLIT: u32 = 1 << 30;
@@ -39,8 +40,8 @@ pub(crate) const BLOCK: usize = 64;
 
 /// Ranked cover cells over some [`Regions`].
 ///
-/// An entry of `cells` is final, or split, or the start of a list in `lists`. The entries of a list
-/// are ranks to be tested in order; its last entry is final.
+/// A word of `cells` is final, or split, or the start of a list in `lists`. A list has the entries
+/// of the regions to be tested in order, as [`Regions`] say; its last entry is one word, final.
 #[derive(Debug)]
 pub(crate) struct Cover {
     grid: Grid,
@@ -97,27 +98,29 @@ impl Cover {
                 let sub = ((rows[at] & SUB_MASK) << SUB_BITS) | (columns[at] & SUB_MASK);
                 entry = self.cells[((entry & !SPLIT) + sub) as usize];
                 out[at] = entry;
+            } else {
+                // From here on the places are those of the corner.
+                columns[at] &= !SUB_MASK;
+                rows[at] &= !SUB_MASK;
             }
             listed[listed_count] = lane;
             lists[listed_count] = entry;
             listed_count += usize::from(entry & FINAL == 0);
         }
         // One test for each lane whose list goes on, round by round. Whether it hits is not known
-        // before memory answers, so nothing branches on it: a lane takes down every entry that it
-        // comes to, and the last one stays.
+        // before memory answers, so a lane takes down the first word of every entry that it comes
+        // to, and the last one stays.
         let (mut going, mut going_count) = (listed, listed_count);
         while going_count > 0 {
             let mut still = 0;
             for at in 0..going_count {
                 let lane = usize::from(going[at]);
-                let entry = self.lists[lists[at] as usize];
-                let last = entry >> 31;
-                // The rank to be tested, or the first where there is none.
-                let rank = entry & last.wrapping_sub(1);
-                let hit = regions.covers(rank, [xs[lane], ys[lane]]) | (last == 1);
-                out[lane] = entry;
+                let corner = || self.grid.corner(columns[lane], rows[lane]);
+                out[lane] = self.lists[lists[at] as usize];
+                let (hit, next) =
+                    regions.test(&self.lists, lists[at], [xs[lane], ys[lane]], corner);
                 going[still] = lane as u8;
-                lists[still] = lists[at] + 1;
+                lists[still] = next;
                 still += usize::from(!hit);
             }
             going_count = still;

@@ -89,3 +89,36 @@ fn exact_side(a: [f64; 2], b: [f64; 2], p: [f64; 2]) -> f64 {
     let coord = |[x, y]: [f64; 2]| Coord { x: x * scale, y: y * scale };
     orient2d(coord(a), coord(b), coord(p))
 }
+
+/// Whether an edge crosses the path from `from` up or down to the height of `to`, and from there
+/// sideways to `to`: in whichever case the two ends lie on different sides of the boundary.
+///
+/// The ends, and with them the path, are taken to lie a little to the right of where they are, and
+/// much less than that above it. That is where [`leaves_to_the_right`] sees a point too, so the two
+/// agree on the points of edges as well.
+#[inline]
+pub(crate) fn crosses_path(a: [f64; 2], b: [f64; 2], from: [f64; 2], to: [f64; 2]) -> bool {
+    let mut crosses = false;
+    if (a[1] > to[1]) != (b[1] > to[1]) {
+        let (left, right) = (from[0].min(to[0]), from[0].max(to[0]));
+        // Wholly beyond one end of the sideways path, it is beyond the other as well.
+        if a[0].max(b[0]) >= left && a[0].min(b[0]) <= right {
+            crosses ^= leaves_to_the_right(a, b, to) ^ leaves_to_the_right(a, b, [from[0], to[1]]);
+        }
+    }
+    if (a[0] > from[0]) != (b[0] > from[0]) {
+        let (low, high) = (from[1].min(to[1]), from[1].max(to[1]));
+        if a[1].max(b[1]) >= low && a[1].min(b[1]) <= high {
+            crosses ^= passes_above(a, b, from) ^ passes_above(a, b, [from[0], to[1]]);
+        }
+    }
+    crosses
+}
+
+/// Whether an edge that crosses the vertical line just right of a point does so above the point.
+#[inline]
+fn passes_above(a: [f64; 2], b: [f64; 2], p: [f64; 2]) -> bool {
+    let (left, right) = if a[0] < b[0] { (a, b) } else { (b, a) };
+    let side = side(left, right, p);
+    side < 0.0 || (side == 0.0 && right[1] > left[1])
+}

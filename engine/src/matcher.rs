@@ -9,7 +9,7 @@ use crate::metric::Metric;
 use crate::points::Points;
 use crate::polygons::{PARALLEL_POLYGONS, Polygons};
 use crate::reference;
-use crate::region::Discs;
+use crate::region::{Discs, Interiors};
 use crate::rule::{Predicate, Rule};
 
 /// What the index may take beside the polygons, unless its coarsest form needs more.
@@ -31,6 +31,8 @@ pub struct Matcher {
 enum Search {
     /// Euclidean distance to the centre alone.
     Discs(Indexed<Discs>),
+    /// Coverage.
+    Interiors(Indexed<Interiors>),
     /// By the definition.
     Naive(Polygons, Keys),
 }
@@ -61,13 +63,21 @@ impl Matcher {
             let message = format!("expected at most {} rows, got {}", NONE - 1, polygons.len());
             return Err(Error::Parameter { parameter: "polygons", message });
         }
-        let search = match disc_radius(rule) {
-            Some(max_dist) => {
+        let search = match (rule.predicate(), disc_radius(rule)) {
+            (_, Some(max_dist)) => {
                 let rows = ranked_rows(polygons, keys);
                 let centers = centers(polygons, &rows, rule);
                 Search::Discs(Indexed::new(Discs { centers, max_dist }, rows))
             }
-            None => Search::Naive(polygons.clone(), keys.clone()),
+            (Predicate::Covers, _) => {
+                let rows = ranked_rows(polygons, keys);
+                let Some((interiors, rows)) = Interiors::of_rows(polygons, &rows) else {
+                    let message = format!("expected at most {} vertices", u32::MAX);
+                    return Err(Error::Parameter { parameter: "polygons", message });
+                };
+                Search::Interiors(Indexed::new(interiors, rows))
+            }
+            _ => Search::Naive(polygons.clone(), keys.clone()),
         };
         Ok(Self { rule, search, index_bytes: DEFAULT_INDEX_BYTES })
     }
@@ -117,8 +127,10 @@ impl Matcher {
     #[must_use]
     pub fn with_index_bytes(mut self, bytes: usize) -> Self {
         self.index_bytes = bytes;
-        if let Search::Discs(discs) = &mut self.search {
-            discs.forget_index();
+        match &mut self.search {
+            Search::Discs(discs) => discs.forget_index(),
+            Search::Interiors(interiors) => interiors.forget_index(),
+            Search::Naive(..) => {}
         }
         self
     }
@@ -127,8 +139,10 @@ impl Matcher {
     ///
     /// More than about 119 million polygons get none: they are scanned in rank order.
     pub fn build_index(&self) {
-        if let Search::Discs(discs) = &self.search {
-            discs.build_index(self.index_bytes);
+        match &self.search {
+            Search::Discs(discs) => discs.build_index(self.index_bytes),
+            Search::Interiors(interiors) => interiors.build_index(self.index_bytes),
+            Search::Naive(..) => {}
         }
     }
 
@@ -136,6 +150,7 @@ impl Matcher {
     pub fn index_stats(&self) -> Option<IndexStats> {
         match &self.search {
             Search::Discs(discs) => discs.index_stats(),
+            Search::Interiors(interiors) => interiors.index_stats(),
             Search::Naive(..) => None,
         }
     }
@@ -144,8 +159,10 @@ impl Matcher {
     ///
     /// To be called before any parallel section, as it may wait for another thread.
     pub(crate) fn prepare(&self, points: usize) {
-        if let Search::Discs(discs) = &self.search {
-            discs.prepare(points, self.index_bytes);
+        match &self.search {
+            Search::Discs(discs) => discs.prepare(points, self.index_bytes),
+            Search::Interiors(interiors) => interiors.prepare(points, self.index_bytes),
+            Search::Naive(..) => {}
         }
     }
 
@@ -154,6 +171,7 @@ impl Matcher {
     pub(crate) fn resolve(&self, xs: &[f64; BLOCK], ys: &[f64; BLOCK], out: &mut [u32]) {
         match &self.search {
             Search::Discs(discs) => discs.resolve(xs, ys, out),
+            Search::Interiors(interiors) => interiors.resolve(xs, ys, out),
             Search::Naive(polygons, keys) => {
                 let points: Points =
                     xs.iter().zip(ys).take(out.len()).map(|(&x, &y)| Some([x, y])).collect();

@@ -1,11 +1,18 @@
 //! Where a polygon qualifies: the region of the plane in which it may be an answer.
 //!
 //! Regions are numbered by rank, the best first. All that the [cover](crate::cover) asks of them
-//! is here; a new rule brings a new implementation of [`Regions`] and leaves the cover alone.
+//! is here; a new rule brings a new implementation of [`Regions`], or of [`Simple`] where a region
+//! can tell by itself how it lies to a box, and leaves the cover alone.
 
 mod disc;
+mod interior;
+
+use std::ops::Range;
 
 pub(crate) use disc::Discs;
+pub(crate) use interior::Interiors;
+
+use crate::cover::{FINAL, Lattice};
 
 /// A closed box of points: all `x` and `y` with `x0 <= x <= x1` and `y0 <= y <= y1`.
 #[derive(Debug, Clone, Copy)]
@@ -14,6 +21,21 @@ pub(crate) struct Cell {
     pub x1: f64,
     pub y0: f64,
     pub y1: f64,
+}
+
+impl Cell {
+    /// The box of no points.
+    const EMPTY: Self =
+        Self { x0: f64::INFINITY, x1: f64::NEG_INFINITY, y0: f64::INFINITY, y1: f64::NEG_INFINITY };
+
+    /// The smallest box with one more point.
+    fn with(self, [x, y]: [f64; 2]) -> Self {
+        Self { x0: self.x0.min(x), x1: self.x1.max(x), y0: self.y0.min(y), y1: self.y1.max(y) }
+    }
+
+    fn contains(&self, [x, y]: [f64; 2]) -> bool {
+        self.x0 <= x && x <= self.x1 && self.y0 <= y && y <= self.y1
+    }
 }
 
 /// How a region lies to a cell.
@@ -28,12 +50,76 @@ pub(crate) enum Relation {
 }
 
 /// Regions by rank.
+///
+/// What a cell keeps of a region that touches it is an *entry*: the rank, then as many words as the
+/// kind of region needs to decide about the points of that cell.
 pub(crate) trait Regions: Sync {
+    /// Whether entries are read from a reference point of their cell, its
+    /// [corner](Lattice::corner).
+    const FROM_CORNERS: bool = false;
+
+    /// A list whose entries weigh so much together is worth a second level.
+    const LONG_LIST: usize;
+
     /// The ranks that can be an answer somewhere, in order.
     fn contenders(&self) -> Vec<u32>;
 
     /// A box that holds the regions, but for those that lie far from most. It decides where the
     /// index is fine and where it is coarse, no answer.
+    fn bounds(&self) -> Cell;
+
+    /// Tells about each open cell of some rows of the lattice that the region touches or covers.
+    fn visit(&self, rank: u32, lattice: &Lattice, rows: Range<u32>, cells: &mut impl OpenCells);
+
+    /// Brings an entry that starts at `list[at]` from a cell with that corner to a smaller cell
+    /// within. It is appended to `out` where the region touches the smaller cell.
+    fn refine(
+        &self,
+        list: &[u32],
+        from: [f64; 2],
+        cell: &Cell,
+        corner: [f64; 2],
+        out: &mut Vec<u32>,
+    ) -> Relation;
+
+    /// The number of words of the entry that `list` starts with.
+    fn entry_len(list: &[u32]) -> usize;
+
+    /// What it costs to test an entry, beside others of its kind.
+    fn weight(entry: &[u32]) -> usize;
+
+    /// Whether the region of the entry at `lists[at]` covers a point of the cell with that corner,
+    /// and where the next entry is. True for a last entry, which is marked [`FINAL`].
+    fn test(
+        &self,
+        lists: &[u32],
+        at: u32,
+        point: [f64; 2],
+        corner: impl Fn() -> [f64; 2],
+    ) -> (bool, u32);
+
+    /// The contract's test.
+    fn covers(&self, rank: u32, point: [f64; 2]) -> bool;
+}
+
+/// The cells of some rows while they are filled. Cells that a better region covers are closed.
+pub(crate) trait OpenCells {
+    /// The first open cell of a row at or after a column; past the last when there is none.
+    fn next_open(&mut self, row: u32, column: u32) -> u32;
+
+    /// Adds an entry for the region: its rank and these words.
+    fn touch(&mut self, row: u32, column: u32, words: &[u32]);
+
+    /// Closes an open cell: the region covers it.
+    fn cover(&mut self, row: u32, column: u32);
+}
+
+/// Regions that can tell how they lie to any box. Their entries are the rank alone.
+pub(crate) trait Simple: Sync {
+    /// As [`Regions::contenders`].
+    fn contenders(&self) -> Vec<u32>;
+
+    /// As [`Regions::bounds`].
     fn bounds(&self) -> Cell;
 
     /// Boxes that hold a region together; each may be too small by a rounding error.
@@ -44,4 +130,94 @@ pub(crate) trait Regions: Sync {
 
     /// The contract's test.
     fn covers(&self, rank: u32, point: [f64; 2]) -> bool;
+}
+
+impl<S: Simple> Regions for S {
+    const LONG_LIST: usize = 4;
+
+    fn contenders(&self) -> Vec<u32> {
+        Simple::contenders(self)
+    }
+
+    fn bounds(&self) -> Cell {
+        Simple::bounds(self)
+    }
+
+    fn visit(&self, rank: u32, lattice: &Lattice, rows: Range<u32>, cells: &mut impl OpenCells) {
+        for bounds in self.bounds_of(rank) {
+            let (columns, reached) = lattice.reach(&bounds);
+            for row in reached.start.max(rows.start)..reached.end.min(rows.end) {
+                let mut column = cells.next_open(row, columns.start);
+                while column < columns.end {
+                    match self.relation(rank, &lattice.cell(column, row)) {
+                        Relation::Outside => {}
+                        Relation::Touches => cells.touch(row, column, &[]),
+                        Relation::Covers => cells.cover(row, column),
+                    }
+                    column = cells.next_open(row, column + 1);
+                }
+            }
+        }
+    }
+
+    #[inline]
+    fn refine(
+        &self,
+        list: &[u32],
+        _from: [f64; 2],
+        cell: &Cell,
+        _corner: [f64; 2],
+        out: &mut Vec<u32>,
+    ) -> Relation {
+        let relation = self.relation(list[0], cell);
+        if relation == Relation::Touches {
+            out.push(list[0]);
+        }
+        relation
+    }
+
+    #[inline]
+    fn entry_len(_list: &[u32]) -> usize {
+        1
+    }
+
+    fn weight(_entry: &[u32]) -> usize {
+        1
+    }
+
+    #[inline]
+    fn test(
+        &self,
+        lists: &[u32],
+        at: u32,
+        point: [f64; 2],
+        _corner: impl Fn() -> [f64; 2],
+    ) -> (bool, u32) {
+        let entry = lists[at as usize];
+        let last = entry / FINAL;
+        // The rank to be tested, or the first where there is none: nothing branches on it.
+        let rank = entry & last.wrapping_sub(1);
+        (Simple::covers(self, rank, point) | (last == 1), at + 1)
+    }
+
+    #[inline]
+    fn covers(&self, rank: u32, point: [f64; 2]) -> bool {
+        Simple::covers(self, rank, point)
+    }
+}
+
+/// The range of coordinates without outliers: not much farther out than all but a 64th of a sample
+/// on each side, by so many times the width between those.
+fn bulk(values: impl ExactSizeIterator<Item = f64> + Clone, margin: f64) -> [f64; 2] {
+    const SAMPLE: usize = 1024;
+    let step = values.len().div_ceil(SAMPLE).max(1);
+    let mut sample: Vec<f64> = values.clone().step_by(step).collect();
+    sample.sort_unstable_by(f64::total_cmp);
+    let cut = sample.len() / 64;
+    let (Some(&low), Some(&high)) = (sample.get(cut), sample.iter().rev().nth(cut)) else {
+        return [f64::INFINITY, f64::NEG_INFINITY];
+    };
+    let margin = margin * (high - low);
+    let (least, most) = values.fold((low, high), |(a, b), c| (a.min(c), b.max(c)));
+    [least.max(low - margin), most.min(high + margin)]
 }

@@ -4,9 +4,9 @@ use std::ops::Range;
 use std::sync::atomic::{AtomicUsize, Ordering};
 use std::sync::{Mutex, PoisonError};
 
-use super::grid::{Grid, MAX_SIDE};
+use super::grid::{Grid, Lattice, MAX_SIDE};
 use super::{Cover, FINAL, NONE, SPLIT, split};
-use crate::region::{Cell, Regions, Relation};
+use crate::region::{Cell, OpenCells, Regions};
 
 /// A table of 2^18 cells stays in a usual L2 cache, one of 2^21 in a usual L3; finer cells settle
 /// more points without a test, but a look-up that leaves the cache costs more than the tests.
@@ -17,7 +17,7 @@ const MANY_REGIONS: usize = 1 << 14;
 /// End of a cell's chain of entries while building.
 const NIL: u32 = u32::MAX;
 
-pub(super) fn build(regions: &impl Regions, answers: Vec<u32>, max_bytes: usize) -> Cover {
+pub(super) fn build<R: Regions>(regions: &R, answers: Vec<u32>, max_bytes: usize) -> Cover {
     let contenders = regions.contenders();
     let bounds = regions.bounds();
     let wanted =
@@ -26,6 +26,7 @@ pub(super) fn build(regions: &impl Regions, answers: Vec<u32>, max_bytes: usize)
     loop {
         let (columns, rows) = shape(&bounds, cells);
         let grid = Grid::new(&bounds, columns, rows);
+        let grid = if R::FROM_CORNERS { grid.with_corners() } else { grid };
         let table_bytes = 4 * (grid.width() * grid.height()) as usize;
         let coarsest = columns == 1 && rows == 1;
         let most_entries =
@@ -53,9 +54,9 @@ fn shape(bounds: &Cell, cells: usize) -> (u32, u32) {
 }
 
 /// The cells and lists of the whole grid; `None` when the lists would have more than `most`
-/// entries.
-fn fill(
-    regions: &impl Regions,
+/// words.
+fn fill<R: Regions>(
+    regions: &R,
     contenders: &[u32],
     grid: &Grid,
     answers: &[u32],
@@ -68,7 +69,7 @@ fn fill(
         .step_by(rows_per_band as usize)
         .map(|first| (first..(first + rows_per_band).min(height), Mutex::new(None)))
         .collect();
-    let (columns, rows) = (grid.x().intervals(), grid.y().intervals());
+    let lattice = Lattice::new(grid);
 
     // Plain threads: a rayon worker that waits here could pick up a task that waits for this
     // very index.
@@ -76,8 +77,9 @@ fn fill(
     std::thread::scope(|scope| {
         let work = || {
             while let Some((band, slot)) = bands.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let mut cells = Band::new(grid, band.clone(), &columns, &rows);
-                let filled = cells.fill(regions, contenders, most).map(|()| cells.finish(answers));
+                let filled = Band::new(grid.width(), band.clone())
+                    .fill(regions, contenders, &lattice, most)
+                    .map(|band| band.finish::<R>(answers));
                 *slot.lock().unwrap_or_else(PoisonError::into_inner) = filled;
             }
         };
@@ -102,111 +104,97 @@ fn fill(
 }
 
 /// Some rows of cells, while they are filled.
-struct Band<'a> {
-    grid: &'a Grid,
+struct Band {
+    width: usize,
     rows: Range<u32>,
-    column_intervals: &'a [(f64, f64)],
-    row_intervals: &'a [(f64, f64)],
-    /// First and last entry of each cell's chain.
+    /// The region that is being added.
+    rank: u32,
+    /// First and last link of each cell's chain.
     chains: Vec<(u32, u32)>,
-    /// Rank, or `FINAL` and rank, and the next entry of the chain.
-    entries: Vec<(u32, u32)>,
+    /// Where the next link of the chain is, then an entry, or `FINAL` and the rank; and so on.
+    links: Vec<u32>,
+    /// Words of all entries.
+    words: usize,
     /// For each row the next open cell at or after a column, with paths halved on the way.
     open: Vec<u32>,
     /// Open cells in each row.
     open_in_row: Vec<u32>,
 }
 
-impl<'a> Band<'a> {
-    fn new(
-        grid: &'a Grid,
-        rows: Range<u32>,
-        column_intervals: &'a [(f64, f64)],
-        row_intervals: &'a [(f64, f64)],
-    ) -> Self {
-        let (width, height) = (grid.width(), rows.len());
+impl Band {
+    fn new(width: u32, rows: Range<u32>) -> Self {
+        let height = rows.len();
         Self {
-            grid,
+            width: width as usize,
             rows,
-            column_intervals,
-            row_intervals,
+            rank: 0,
             chains: vec![(NIL, NIL); width as usize * height],
-            entries: Vec::new(),
+            links: Vec::new(),
+            words: 0,
             open: (0..height).flat_map(|_| 0..=width).collect(),
             open_in_row: vec![width; height],
         }
     }
 
-    /// `None` when there would be more than `most` entries.
-    fn fill(&mut self, regions: &impl Regions, contenders: &[u32], most: usize) -> Option<()> {
-        let width = self.grid.width() as usize;
-        let boxes = contenders
-            .iter()
-            .flat_map(|&rank| regions.bounds_of(rank).map(move |bounds| (rank, bounds)));
-        for (rank, bounds) in boxes {
-            let (left, right) = self.grid.x().reach(bounds.x0, bounds.x1);
-            let (top, bottom) = self.grid.y().reach(bounds.y0, bounds.y1);
-            for y in top.max(self.rows.start)..(bottom + 1).min(self.rows.end) {
-                let row = (y - self.rows.start) as usize;
-                if self.open_in_row[row] == 0 {
-                    continue;
-                }
-                let (y0, y1) = self.row_intervals[y as usize];
-                let mut column = next_open(&mut self.open[row * (width + 1)..], left);
-                while column <= right {
-                    let (x0, x1) = self.column_intervals[column as usize];
-                    let cell = row * width + column as usize;
-                    match regions.relation(rank, &Cell { x0, x1, y0, y1 }) {
-                        Relation::Outside => {}
-                        Relation::Touches => self.push(cell, rank),
-                        Relation::Covers => {
-                            self.push(cell, rank | FINAL);
-                            self.open[row * (width + 1) + column as usize] = column + 1;
-                            self.open_in_row[row] -= 1;
-                        }
-                    }
-                    column = next_open(&mut self.open[row * (width + 1)..], column + 1);
-                }
-            }
+    /// `None` when there would be more than `most` words in lists.
+    fn fill<R: Regions>(
+        mut self,
+        regions: &R,
+        contenders: &[u32],
+        lattice: &Lattice<'_>,
+        most: usize,
+    ) -> Option<Self> {
+        for &rank in contenders {
+            self.rank = rank;
+            regions.visit(rank, lattice, self.rows.clone(), &mut self);
             // A settled cell costs no entry in the end, but no more than its place in the table.
-            if self.entries.len() > most.saturating_add(self.chains.len()) {
+            if self.words > most.saturating_add(self.chains.len())
+                || self.links.len() >= NIL as usize
+            {
                 return None;
             }
         }
-        Some(())
+        Some(self)
     }
 
-    fn push(&mut self, cell: usize, entry: u32) {
-        let at = self.entries.len() as u32;
-        self.entries.push((entry, NIL));
+    fn row(&self, row: u32) -> usize {
+        (row - self.rows.start) as usize
+    }
+
+    fn push(&mut self, row: u32, column: u32, entry: u32, words: &[u32]) {
+        let at = self.links.len() as u32;
+        self.links.extend([NIL, entry]);
+        self.links.extend(words);
+        self.words += 1 + words.len();
+        let cell = self.row(row) * self.width + column as usize;
         let (first, last) = &mut self.chains[cell];
         if *first == NIL {
             *first = at;
         } else {
-            self.entries[*last as usize].1 = at;
+            self.links[*last as usize] = at;
         }
         *last = at;
     }
 
     /// The chains as cells and lists: ranks that are final become answers.
-    fn finish(&self, answers: &[u32]) -> (Vec<u32>, Vec<u32>) {
-        let mut lists = Vec::with_capacity(self.entries.len());
+    fn finish<R: Regions>(self, answers: &[u32]) -> (Vec<u32>, Vec<u32>) {
+        let mut lists = Vec::with_capacity(self.words);
         let cells = self.chains.iter().map(|&(first, _)| {
             let start = lists.len() as u32;
             let mut at = first;
             while at != NIL {
-                let (entry, next) = self.entries[at as usize];
-                if entry & FINAL == 0 {
-                    lists.push(entry);
+                let [next, entry @ ..] = &self.links[at as usize..] else { break };
+                if entry[0] & FINAL == 0 {
+                    lists.extend(&entry[..R::entry_len(entry)]);
                 } else {
-                    let answer = FINAL | answers[(entry & !FINAL) as usize];
+                    let answer = FINAL | answers[(entry[0] & !FINAL) as usize];
                     if lists.len() as u32 == start {
                         return answer;
                     }
                     lists.push(answer);
                     return start;
                 }
-                at = next;
+                at = *next;
             }
             if first == NIL {
                 return FINAL | NONE;
@@ -219,16 +207,33 @@ impl<'a> Band<'a> {
     }
 }
 
-/// The first open column at or after `column`; the width when there is none.
-fn next_open(open: &mut [u32], column: u32) -> u32 {
-    let mut at = column;
-    loop {
-        let next = open[at as usize];
-        if next == at {
-            return at;
+impl OpenCells for Band {
+    fn next_open(&mut self, row: u32, column: u32) -> u32 {
+        let row = self.row(row);
+        if self.open_in_row[row] == 0 {
+            return self.width as u32;
         }
-        let after = open[next as usize];
-        open[at as usize] = after;
-        at = after;
+        let open = &mut self.open[row * (self.width + 1)..];
+        let mut at = column;
+        loop {
+            let next = open[at as usize];
+            if next == at {
+                return at;
+            }
+            let after = open[next as usize];
+            open[at as usize] = after;
+            at = after;
+        }
+    }
+
+    fn touch(&mut self, row: u32, column: u32, words: &[u32]) {
+        self.push(row, column, self.rank, words);
+    }
+
+    fn cover(&mut self, row: u32, column: u32) {
+        self.push(row, column, self.rank | FINAL, &[]);
+        let row = self.row(row);
+        self.open[row * (self.width + 1) + column as usize] = column + 1;
+        self.open_in_row[row] -= 1;
     }
 }

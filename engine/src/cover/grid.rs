@@ -5,6 +5,8 @@
 //! `f64`s, and its ends can be found exactly by bisection on that very function: no cell needs to
 //! be grown to be safe.
 
+use std::ops::Range;
+
 use crate::region::Cell;
 
 /// Most inner cells along an axis.
@@ -23,6 +25,8 @@ pub(crate) struct Grid {
     y: Axis,
     width: u32,
     height: u32,
+    /// For each place along x and along y the coordinate of the corner; empty without corners.
+    corners: [Vec<f64>; 2],
 }
 
 impl Grid {
@@ -33,7 +37,20 @@ impl Grid {
             y: Axis::new(bounds.y0, bounds.y1, rows),
             width: columns + 2,
             height: rows + 2,
+            corners: [vec![], vec![]],
         }
+    }
+
+    /// The same grid with the corners of its cells.
+    pub(super) fn with_corners(self) -> Self {
+        let corners = [self.x.corners(), self.y.corners()];
+        Self { corners, ..self }
+    }
+
+    /// A finite point of the cell, or of the smaller cell, whose first places these are.
+    #[inline]
+    pub(super) fn corner(&self, column: u32, row: u32) -> [f64; 2] {
+        [self.corners[0][column as usize], self.corners[1][row as usize]]
     }
 
     /// The place of an x. NaN belongs to the outer ring.
@@ -65,6 +82,55 @@ impl Grid {
 
     pub(super) fn y(&self) -> &Axis {
         &self.y
+    }
+}
+
+/// A grid with the boxes of its cells.
+pub(crate) struct Lattice<'a> {
+    grid: &'a Grid,
+    columns: Vec<(f64, f64)>,
+    rows: Vec<(f64, f64)>,
+}
+
+impl<'a> Lattice<'a> {
+    pub(super) fn new(grid: &'a Grid) -> Self {
+        Self { grid, columns: grid.x.intervals(), rows: grid.y.intervals() }
+    }
+
+    /// Number of columns.
+    pub(crate) fn width(&self) -> u32 {
+        self.grid.width
+    }
+
+    /// The columns and the rows that a region in this box may reach.
+    pub(crate) fn reach(&self, bounds: &Cell) -> (Range<u32>, Range<u32>) {
+        (self.grid.x.reach(bounds.x0, bounds.x1), self.grid.y.reach(bounds.y0, bounds.y1))
+    }
+
+    /// The box of a cell.
+    #[inline]
+    pub(crate) fn cell(&self, column: u32, row: u32) -> Cell {
+        let ((x0, x1), (y0, y1)) = (self.columns[column as usize], self.rows[row as usize]);
+        Cell { x0, x1, y0, y1 }
+    }
+
+    /// The column of the cells with this x.
+    #[inline]
+    pub(crate) fn column(&self, x: f64) -> u32 {
+        self.grid.column(x) >> SUB_BITS
+    }
+
+    /// The row of the cells with this y.
+    #[inline]
+    pub(crate) fn row(&self, y: f64) -> u32 {
+        self.grid.row(y) >> SUB_BITS
+    }
+
+    /// The reference point of a cell: a finite point of it, with the least coordinates but in the
+    /// first column and row. Only where the regions ask for corners.
+    #[inline]
+    pub(crate) fn corner(&self, column: u32, row: u32) -> [f64; 2] {
+        self.grid.corner(column << SUB_BITS, row << SUB_BITS)
     }
 }
 
@@ -111,9 +177,17 @@ impl Axis {
 
     /// The cells that a region between these two coordinates may reach: one place more on each
     /// side, as the coordinates are rounded.
-    pub(super) fn reach(&self, low: f64, high: f64) -> (u32, u32) {
+    fn reach(&self, low: f64, high: f64) -> Range<u32> {
         let (low, high) = (self.place(low).saturating_sub(1), self.place(high) + 1);
-        (low >> SUB_BITS, (high >> SUB_BITS).min(self.cells - 1))
+        (low >> SUB_BITS)..((high >> SUB_BITS).min(self.cells - 1) + 1)
+    }
+
+    /// For each place the least coordinate that is mapped to it, and for the first the greatest.
+    fn corners(&self) -> Vec<f64> {
+        let places = self.cells << SUB_BITS;
+        (0..places)
+            .map(|p| if p == 0 { self.first(1).next_down() } else { self.first(p) })
+            .collect()
     }
 
     /// For each cell the least and the greatest coordinate that is mapped to it.

@@ -2,35 +2,29 @@
 
 use std::panic::resume_unwind;
 
-use super::grid::{Grid, SUB_CELLS};
-use super::{FINAL, NONE, SPLIT};
+use super::grid::{Grid, SUB_BITS, SUB_CELLS};
+use super::{FINAL, SPLIT};
 use crate::region::{Cell, Regions, Relation};
-
-/// A list of so many tests is worth a second level.
-const LONG_LIST: usize = 4;
 
 /// Splits the cells with the longest lists, as many as `max_entries` more entries have room for.
 ///
 /// A split cell costs its smaller cells and, as measured, about as many entries in their lists.
-pub(super) fn split(
-    regions: &impl Regions,
+pub(super) fn split<R: Regions>(
+    regions: &R,
     grid: &Grid,
     answers: &[u32],
     (cells, lists): (&mut Vec<u32>, &mut Vec<u32>),
     max_entries: usize,
 ) {
-    let tests = |&cell: &u32| {
-        let list = &lists[cell as usize..];
-        list.iter().take_while(|&&entry| entry & FINAL == 0).count()
-    };
+    let weight = |&cell: &u32| entries::<R>(&lists[cell as usize..]).map(R::weight).sum::<usize>();
     let mut long: Vec<(usize, u32)> = cells
         .iter()
         .enumerate()
         .filter(|(_, entry)| **entry & FINAL == 0)
-        .map(|(at, entry)| (tests(entry), at as u32))
-        .filter(|&(tests, _)| tests >= LONG_LIST)
+        .map(|(at, entry)| (weight(entry), at as u32))
+        .filter(|&(weight, _)| weight >= R::LONG_LIST)
         .collect();
-    long.sort_unstable_by_key(|&(tests, at)| (std::cmp::Reverse(tests), at));
+    long.sort_unstable_by_key(|&(weight, at)| (std::cmp::Reverse(weight), at));
     long.truncate(max_entries / (2 * SUB_CELLS));
 
     let mut room = max_entries;
@@ -69,6 +63,19 @@ pub(super) fn split(
     }
 }
 
+/// The entries of a list before the last.
+fn entries<R: Regions>(list: &[u32]) -> impl Iterator<Item = &[u32]> {
+    let mut rest = list;
+    std::iter::from_fn(move || {
+        if rest[0] & FINAL != 0 {
+            return None;
+        }
+        let (entry, others) = rest.split_at(R::entry_len(rest));
+        rest = others;
+        Some(entry)
+    })
+}
+
 /// The smaller cells of one cell, and their lists.
 struct SplitCell {
     at: u32,
@@ -78,29 +85,26 @@ struct SplitCell {
 
 impl SplitCell {
     /// `list` starts with the entries of the cell.
-    fn new(regions: &impl Regions, grid: &Grid, answers: &[u32], at: u32, list: &[u32]) -> Self {
-        let columns = grid.x().intervals_within(at % grid.width());
-        let rows = grid.y().intervals_within(at / grid.width());
+    fn new<R: Regions>(regions: &R, grid: &Grid, answers: &[u32], at: u32, list: &[u32]) -> Self {
+        let (column, row) = (at % grid.width(), at / grid.width());
+        let corner = |column: u32, row: u32| {
+            if R::FROM_CORNERS { grid.corner(column, row) } else { [0.0; 2] }
+        };
+        let (first_column, first_row) = (column << SUB_BITS, row << SUB_BITS);
+        let from = corner(first_column, first_row);
+        let (columns, rows) = (grid.x().intervals_within(column), grid.y().intervals_within(row));
+        let length = entries::<R>(list).map(<[u32]>::len).sum::<usize>();
+        let end = list[length];
         let (mut cells, mut lists) = (Vec::with_capacity(SUB_CELLS), Vec::new());
-        for &(y0, y1) in &rows {
-            for &(x0, x1) in &columns {
+        for (&(y0, y1), row) in rows.iter().zip(first_row..) {
+            for (&(x0, x1), column) in columns.iter().zip(first_column..) {
                 let cell = Cell { x0, x1, y0, y1 };
+                let corner = corner(column, row);
                 let start = lists.len();
-                let mut last = FINAL | NONE;
-                for &entry in list {
-                    if entry & FINAL != 0 {
-                        last = entry;
-                        break;
-                    }
-                    match regions.relation(entry, &cell) {
-                        Relation::Outside => {}
-                        Relation::Touches => lists.push(entry),
-                        Relation::Covers => {
-                            last = FINAL | answers[entry as usize];
-                            break;
-                        }
-                    }
-                }
+                let covering = entries::<R>(list).find(|entry| {
+                    regions.refine(entry, from, &cell, corner, &mut lists) == Relation::Covers
+                });
+                let last = covering.map_or(end, |entry| FINAL | answers[entry[0] as usize]);
                 if lists.len() == start {
                     cells.push(last);
                 } else {

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod covers;
 mod errors;
 mod job;
 mod measure;
