@@ -112,6 +112,9 @@ impl Cover {
         // to, and the last one stays.
         let (mut going, mut going_count) = (listed, listed_count);
         while going_count > 0 {
+            for &at in &lists[..going_count] {
+                regions.preload(&self.lists, at);
+            }
             let mut still = 0;
             for at in 0..going_count {
                 let lane = usize::from(going[at]);

@@ -4,12 +4,9 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::cover::{BLOCK, Cover, IndexStats, MOST_REGIONS, NONE};
 use crate::region::Regions;
 
-/// Tests of a point against a region that cost about as much as the smallest index: until so many
-/// have been made, the regions are scanned in rank order instead.
+/// Tests of a point against a disc that cost about as much as the smallest index: until so many
+/// have been made, and as many more as a larger index costs, the regions are scanned in rank order.
 const TESTS_BEFORE_INDEX: usize = 1 << 22;
-
-/// And for each region so many more, as an index grows with the regions.
-const TESTS_PER_REGION: usize = 64;
 
 /// Regions by rank, with an index over them as soon as it is worth it.
 #[derive(Debug)]
@@ -61,10 +58,9 @@ impl<R: Regions> Indexed<R> {
         if self.cover.get().is_some() {
             return;
         }
-        let regions = self.answers.len();
-        let tests = points.saturating_mul(regions);
+        let tests = points.saturating_mul(self.regions.scan_cost());
         let before = self.tests.fetch_add(tests, Ordering::Relaxed);
-        let worth = TESTS_BEFORE_INDEX.saturating_add(TESTS_PER_REGION.saturating_mul(regions));
+        let worth = TESTS_BEFORE_INDEX.saturating_add(self.regions.index_cost());
         if before.saturating_add(tests) > worth {
             self.build_index(index_bytes);
         }

@@ -33,6 +33,14 @@ impl Cell {
         Self { x0: self.x0.min(x), x1: self.x1.max(x), y0: self.y0.min(y), y1: self.y1.max(y) }
     }
 
+    /// The part of another box's area that this one within it has; 1 where that has none, or too
+    /// much.
+    fn share_of(&self, other: &Self) -> f64 {
+        let share = |width: f64, of: f64| Some(width / of).filter(|s| s.is_finite()).unwrap_or(1.0);
+        share(self.x1 - self.x0, other.x1 - other.x0)
+            * share(self.y1 - self.y0, other.y1 - other.y0)
+    }
+
     fn contains(&self, [x, y]: [f64; 2]) -> bool {
         self.x0 <= x && x <= self.x1 && self.y0 <= y && y <= self.y1
     }
@@ -61,6 +69,12 @@ pub(crate) trait Regions: Sync {
     /// A list whose entries weigh so much together is worth a second level.
     const LONG_LIST: usize;
 
+    /// What it costs to test a point against the regions in rank order, in tests of a disc.
+    fn scan_cost(&self) -> usize;
+
+    /// What it costs to build an index, in tests of a disc and beside what the smallest costs.
+    fn index_cost(&self) -> usize;
+
     /// The ranks that can be an answer somewhere, in order.
     fn contenders(&self) -> Vec<u32>;
 
@@ -87,6 +101,11 @@ pub(crate) trait Regions: Sync {
 
     /// What it costs to test an entry, beside others of its kind.
     fn weight(entry: &[u32]) -> usize;
+
+    /// Loads what [`Regions::test`] reads first, where that takes more than one step: tests of other
+    /// points need not wait for it then.
+    #[inline]
+    fn preload(&self, _lists: &[u32], _at: u32) {}
 
     /// Whether the region of the entry at `lists[at]` covers a point of the cell with that corner,
     /// and where the next entry is. True for a last entry, which is marked [`FINAL`].
@@ -116,6 +135,9 @@ pub(crate) trait OpenCells {
 
 /// Regions that can tell how they lie to any box. Their entries are the rank alone.
 pub(crate) trait Simple: Sync {
+    /// Number of regions.
+    fn len(&self) -> usize;
+
     /// As [`Regions::contenders`].
     fn contenders(&self) -> Vec<u32>;
 
@@ -134,6 +156,14 @@ pub(crate) trait Simple: Sync {
 
 impl<S: Simple> Regions for S {
     const LONG_LIST: usize = 4;
+
+    fn scan_cost(&self) -> usize {
+        self.len()
+    }
+
+    fn index_cost(&self) -> usize {
+        64 * self.len()
+    }
 
     fn contenders(&self) -> Vec<u32> {
         Simple::contenders(self)

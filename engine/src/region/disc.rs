@@ -15,6 +15,10 @@ pub(crate) struct Discs {
 }
 
 impl Simple for Discs {
+    fn len(&self) -> usize {
+        self.centers.len()
+    }
+
     /// Of discs around the same centre only the first can ever win.
     fn contenders(&self) -> Vec<u32> {
         let mut seen = HashSet::with_capacity(self.centers.len());

@@ -1,3 +1,4 @@
+use std::hint::black_box;
 use std::ops::Range;
 
 use super::{Cell, OpenCells, Regions, Relation, bulk};
@@ -26,6 +27,9 @@ pub(crate) struct Interiors {
     parts: Vec<u32>,
     /// By rank: the smallest box that holds the part.
     boxes: Vec<Cell>,
+    /// How many edges belong to parts whose box has a point in it, on an average over the plane
+    /// between the outermost.
+    edges_at_random: f64,
 }
 
 /// Marks the last run of an entry.
@@ -56,7 +60,16 @@ impl Interiors {
                 part_rows.push(row);
             }
         }
-        Some((Self { vertices, rings, parts, boxes }, part_rows))
+        let around = boxes.iter().fold(Cell::EMPTY, |all, part: &Cell| {
+            all.with([part.x0, part.y0]).with([part.x1, part.y1])
+        });
+        let mut interiors = Self { vertices, rings, parts, boxes, edges_at_random: 0.0 };
+        let edges = (0..interiors.boxes.len()).map(|rank| {
+            let share = interiors.boxes[rank].share_of(&around);
+            share * interiors.edges(rank as u32).count() as f64
+        });
+        interiors.edges_at_random = edges.sum();
+        Some((interiors, part_rows))
     }
 
     /// The ranges of the vertices of a part's rings.
@@ -81,6 +94,14 @@ impl Interiors {
 impl Regions for Interiors {
     const FROM_CORNERS: bool = true;
     const LONG_LIST: usize = 12;
+
+    fn scan_cost(&self) -> usize {
+        self.boxes.len().saturating_add(self.edges_at_random as usize)
+    }
+
+    fn index_cost(&self) -> usize {
+        self.vertices.len().saturating_mul(128)
+    }
 
     fn contenders(&self) -> Vec<u32> {
         (0..self.boxes.len() as u32).collect()
@@ -179,6 +200,16 @@ impl Regions for Interiors {
 
     fn weight(entry: &[u32]) -> usize {
         1 + runs(&entry[1..]).map(|run| run.len()).sum::<usize>()
+    }
+
+    #[inline]
+    fn preload(&self, lists: &[u32], at: u32) {
+        if let [rank, first, count, ..] = lists[at as usize..]
+            && rank & FINAL == 0
+        {
+            let [first, count] = [first, count & MOST_EDGES].map(|n| n as usize);
+            black_box((self.vertices[first], self.vertices[first + count]));
+        }
     }
 
     #[inline]
