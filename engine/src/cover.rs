@@ -143,3 +143,28 @@ impl Cover {
         IndexStats::of(self)
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::region::Discs;
+
+    #[test]
+    fn the_index_is_the_same_whatever_the_threads() {
+        // Dense enough for a second level, and too much for the smallest budget.
+        let spread = |i: u32, by: u32| f64::from(i.wrapping_mul(by) >> 16) / 4e3;
+        let centers: Vec<_> =
+            (0..20_000).map(|i| [spread(i, 2_654_435_761), spread(i, 2_246_822_519)]).collect();
+        let answers: Vec<u32> = (0..20_000).collect();
+        let discs = Discs { centers, max_dist: 0.4 };
+        for bytes in [1 << 16, 1 << 22, 1 << 26] {
+            let [one, two, five] = [1, 2, 5].map(|threads| {
+                let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
+                let built =
+                    pool.map(|p| p.install(|| Cover::build(&discs, answers.clone(), bytes)));
+                built.map(|cover| (cover.cells, cover.lists)).ok()
+            });
+            assert!(one.is_some() && one == two && two == five, "{bytes} bytes");
+        }
+    }
+}

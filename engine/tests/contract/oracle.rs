@@ -113,6 +113,31 @@ proptest! {
     }
 
     #[test]
+    fn permuted_polygons_answer_the_same_up_to_ties(
+        world in world::world(100, 40),
+        seed in prop::collection::vec(any::<u32>(), 40),
+    ) {
+        let mut order: Vec<usize> = (0..world.rings.len()).collect();
+        order.sort_by_key(|&row| seed[row]);
+        let rings = order.iter().map(|&row| world.rings[row].clone()).collect();
+        let permuted = World { rings, ..world.clone() };
+        let points = world.points.iter().copied().collect::<Points>();
+        let [answers, others] = [&world, &permuted].map(|world| {
+            let matcher = matcher(world);
+            matcher.build_index();
+            matcher.match_points(&points)
+        });
+        let [x, y] = world::xy_columns(&world.rings);
+        let areas = Keys::areas(&Polygons::from_xy(&x, &y).unwrap());
+        let area = |row: u32| areas.get(row as usize);
+        for (answer, other) in answers.iter().zip(&others) {
+            let other = other.map(|row| order[row as usize] as u32);
+            prop_assert_eq!(answer.map(area), other.map(area));
+            prop_assert!(answer <= other, "the lowest of equal rows");
+        }
+    }
+
+    #[test]
     fn every_point_form_answers_as_the_reference(world in world::world(70, 20)) {
         let expected = expected(&world);
         let matcher = matcher(&world);
