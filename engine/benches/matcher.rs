@@ -9,7 +9,7 @@ use std::hint::black_box;
 use arrow_array::ListArray;
 use arrow_array::types::Float64Type;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use poly_match_engine::{Keys, Matcher, Points, Polygons, Rule, reference};
+use poly_match_engine::{Invalid, Keys, Matcher, Points, Polygons, Rule, reference};
 
 /// A sequence of numbers from 0 up to 1 that looks random and is the same everywhere.
 fn numbers() -> impl FnMut() -> f64 {
@@ -41,7 +41,7 @@ fn points(count: usize) -> Points {
 fn bench(criterion: &mut Criterion) {
     let (x, y) = columns();
     let rule = Rule::within(10.0).unwrap();
-    let polygons = Polygons::from_xy(&x, &y).unwrap();
+    let polygons = Polygons::from_xy(&x, &y, Invalid::Raise).unwrap();
     let (few, many) = (points(100), points(1_000_000));
 
     let prepared = Matcher::new(&polygons, rule).unwrap();
@@ -50,11 +50,13 @@ fn bench(criterion: &mut Criterion) {
     assert!(prepared.match_points(&few).iter().eq(expected));
 
     let mut group = criterion.benchmark_group("100 points, 1,000 polygons");
-    group.bench_function("parse", |b| b.iter(|| Polygons::from_xy(black_box(&x), &y)));
+    group.bench_function("parse", |b| {
+        b.iter(|| Polygons::from_xy(black_box(&x), &y, Invalid::Raise))
+    });
     group.bench_function("measure and rank", |b| b.iter(|| Matcher::new(&polygons, rule)));
     group.bench_function("oneshot", |b| {
         b.iter(|| {
-            let polygons = Polygons::from_xy(black_box(&x), &y).unwrap();
+            let polygons = Polygons::from_xy(black_box(&x), &y, Invalid::Raise).unwrap();
             Matcher::new(&polygons, rule).unwrap().match_points(&few)
         });
     });

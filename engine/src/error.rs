@@ -25,6 +25,16 @@ pub enum Error {
         /// What came.
         dtype: DataType,
     },
+    /// A column has an extension type that cannot be read.
+    #[error("column '{column}': expected {expected}, got {extension}")]
+    Extension {
+        /// Name of the column.
+        column: String,
+        /// What would be accepted.
+        expected: &'static str,
+        /// Name of the extension type that came.
+        extension: String,
+    },
     /// A value of a column cannot be read.
     #[error("column '{column}', row {row}: {message}")]
     Value {
@@ -40,6 +50,14 @@ pub enum Error {
     Columns {
         /// What was looked for and which columns there are.
         message: String,
+    },
+    /// Points and polygons are in different coordinate reference systems.
+    #[error("the points are in {points}, the polygons in {polygons}: reproject one of them")]
+    Crs {
+        /// Name of that of the points.
+        points: String,
+        /// Name of that of the polygons.
+        polygons: String,
     },
     /// A file cannot be opened, created or renamed.
     #[error("{}: {source}", path.display())]
@@ -83,9 +101,11 @@ impl Error {
 
     pub(crate) fn in_file(self, path: &std::path::Path) -> Self {
         match self {
-            Error::Dtype { .. } | Error::Value { .. } | Error::Columns { .. } | Error::Arrow(_) => {
-                Error::InFile { path: path.to_owned(), source: Box::new(self) }
-            }
+            Error::Dtype { .. }
+            | Error::Extension { .. }
+            | Error::Value { .. }
+            | Error::Columns { .. }
+            | Error::Arrow(_) => Error::InFile { path: path.to_owned(), source: Box::new(self) },
             other => other,
         }
     }

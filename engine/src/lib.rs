@@ -14,7 +14,7 @@
 //! use std::sync::Arc;
 //! use arrow_array::types::Float64Type;
 //! use arrow_array::{Array, ArrayRef, FixedSizeListArray, ListArray, UInt32Array};
-//! use poly_match_engine::{Matcher, Polygons, Rule};
+//! use poly_match_engine::{Invalid, Matcher, Polygons, Rule};
 //!
 //! // A square of area 4 and one of area 1, both around (0, 0), as two list columns.
 //! let list = |rings: [[f64; 4]; 2]| {
@@ -24,7 +24,7 @@
 //! };
 //! let x = list([[-1.0, 1.0, 1.0, -1.0], [-0.5, 0.5, 0.5, -0.5]]);
 //! let y = list([[-1.0, -1.0, 1.0, 1.0], [-0.5, -0.5, 0.5, 0.5]]);
-//! let polygons = Polygons::from_xy(&x, &y)?;
+//! let polygons = Polygons::from_xy(&x, &y, Invalid::Raise)?;
 //! let matcher = Matcher::new(&polygons, Rule::within(5.0)?)?;
 //!
 //! // (3, 0) is near both and gets the smaller; (3, 4) is at distance 5: not strictly closer.
@@ -42,11 +42,13 @@ mod binary;
 mod candidates;
 mod coordinates;
 mod cover;
+mod crs;
 mod error;
 mod indexed;
 pub mod inside;
 pub mod job;
 mod keys;
+mod lists;
 mod matcher;
 pub mod measure;
 mod metric;
@@ -59,10 +61,11 @@ mod rule;
 pub use batch::PARALLEL_ROWS;
 pub use candidates::Candidates;
 pub use cover::IndexStats;
+pub use crs::Crs;
 pub use error::{Error, Result};
 pub use keys::Keys;
 pub use matcher::Matcher;
 pub use metric::{EARTH_RADIUS, Metric};
 pub use points::Points;
-pub use polygons::{Part, Polygon, Polygons, Ring};
+pub use polygons::{Invalid, Part, Polygon, Polygons, Ring};
 pub use rule::{Center, Predicate, Rule};

@@ -2,12 +2,16 @@ use arrow_array::cast::AsArray;
 use arrow_array::{
     Array, FixedSizeListArray, GenericListArray, OffsetSizeTrait, StructArray, new_null_array,
 };
-use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
-use arrow_schema::DataType;
+use arrow_buffer::{NullBuffer, ScalarBuffer};
+use arrow_schema::extension::ExtensionType;
+use arrow_schema::{DataType, Field};
+use geoarrow_schema::PointType;
 
 use crate::binary::{self, Binary};
-use crate::coordinates::{is_numeric, to_f64};
+use crate::coordinates::{Separated, dimensions, is_numeric, pair_nulls, to_f64};
+use crate::crs::is_wkb;
 use crate::error::{Error, Result};
+use crate::polygons::bounds;
 
 const EXPECTED: &str = "points: a struct of two numeric fields (first x, then y), \
                         a fixed-size list of 2 numbers, a list of 2 numbers, or WKB binary";
@@ -15,8 +19,9 @@ const EXPECTED: &str = "points: a struct of two numeric fields (first x, then y)
 /// A column of points as `f64` coordinates.
 ///
 /// Accepted are a struct of two numeric fields (the first is x, the second y), a fixed-size list
-/// of two numbers, a list whose valid rows have length 2, and WKB or EWKB points. `f64`
-/// coordinates are used where they lie (a list without nulls too); others are converted.
+/// of two numbers, a list whose valid rows have length 2, and WKB or EWKB points. Z and M are taken
+/// for what they are, and ignored, in WKB and in columns of the extension type `geoarrow.point`.
+/// `f64` coordinates are used where they lie (a list without nulls too); others are converted.
 ///
 /// A point is null when its row, its x or its y is null. NaN and infinite coordinates are kept.
 #[derive(Debug, Clone)]
@@ -58,15 +63,50 @@ impl Points {
         Self::with_first_row(column, array, 0)
     }
 
+    /// Reads a column whose name and extension type the field has: as [`Points::try_new`], and
+    /// points of the type `geoarrow.point` with Z and M too.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Points::try_new`]; [`Error::Extension`] for other GeoArrow types.
+    pub fn from_field(field: &Field, array: &dyn Array) -> Result<Self> {
+        Self::from_field_with_first_row(field, array, 0)
+    }
+
+    /// As [`Points::from_field`] for a piece of a column that starts at row `first`.
+    pub(crate) fn from_field_with_first_row(
+        field: &Field,
+        array: &dyn Array,
+        first: usize,
+    ) -> Result<Self> {
+        let (column, dtype) = (field.name(), array.data_type());
+        let fits = match field.extension_type_name() {
+            _ if *dtype == DataType::Null => true,
+            Some(PointType::NAME) => match dimensions(dtype) {
+                Some(3..) => {
+                    let Separated { x, y, nulls } = Separated::try_new(array)?;
+                    return Ok(Self { coordinates: Coordinates::Separated { x, y }, nulls });
+                }
+                dimensions => dimensions.is_some(),
+            },
+            Some(name) if is_wkb(name) => Binary::try_new(array).is_some(),
+            Some(name) if name.starts_with("geoarrow.") => {
+                let (column, extension) = (column.clone(), name.to_owned());
+                return Err(Error::Extension { column, expected: EXPECTED, extension });
+            }
+            _ => true,
+        };
+        match fits {
+            true => Self::with_first_row(column, array, first),
+            false => Err(not_accepted(column, dtype)),
+        }
+    }
+
     /// As [`Points::try_new`] for a piece of a column that starts at row `first`.
     pub(crate) fn with_first_row(column: &str, array: &dyn Array, first: usize) -> Result<Self> {
         let dtype = array.data_type();
         if !Self::accepts(dtype) {
-            return Err(Error::Dtype {
-                column: column.to_owned(),
-                expected: EXPECTED,
-                dtype: dtype.clone(),
-            });
+            return Err(not_accepted(column, dtype));
         }
         if let Some(points) = array.as_struct_opt() {
             return Self::from_struct(points);
@@ -121,6 +161,13 @@ impl Points {
         (0..self.len()).filter(|&row| !finite(self.get(row))).count()
     }
 
+    /// The box around the points with finite coordinates as x and y of its lower and of its upper
+    /// corner; `None` where there are none.
+    pub fn bounds(&self) -> Option<[f64; 4]> {
+        let points = (0..self.len()).filter_map(|row| self.get(row));
+        bounds(points.filter(|point| point.iter().all(|c| c.is_finite())))
+    }
+
     pub(crate) fn coordinates(&self) -> &Coordinates {
         &self.coordinates
     }
@@ -130,17 +177,14 @@ impl Points {
     }
 
     fn from_struct(points: &StructArray) -> Result<Self> {
-        let (x, y) = (to_f64(points.column(0))?, to_f64(points.column(1))?);
-        let nulls = NullBuffer::union(points.nulls(), x.nulls());
-        let nulls = NullBuffer::union(nulls.as_ref(), y.nulls());
-        let coordinates = Coordinates::Separated { x: x.values().clone(), y: y.values().clone() };
-        Ok(Self { coordinates, nulls })
+        let Separated { x, y, nulls } = Separated::try_new(points)?;
+        Ok(Self { coordinates: Coordinates::Separated { x, y }, nulls })
     }
 
     fn from_fixed_size_list(points: &FixedSizeListArray) -> Result<Self> {
         let first = points.value_offset(0) as usize;
         let values = to_f64(&points.values().slice(first, 2 * points.len()))?;
-        let nulls = NullBuffer::union(points.nulls(), pair_nulls(values.nulls()).as_ref());
+        let nulls = NullBuffer::union(points.nulls(), pair_nulls(values.nulls(), 2).as_ref());
         Ok(Self { coordinates: Coordinates::Interleaved(values.values().clone()), nulls })
     }
 
@@ -165,7 +209,7 @@ impl Points {
         let end = offsets.last().map_or(0, |offset| offset.as_usize());
         let values = to_f64(&points.values().slice(start, end - start))?;
         if regular {
-            let nulls = NullBuffer::union(points.nulls(), pair_nulls(values.nulls()).as_ref());
+            let nulls = NullBuffer::union(points.nulls(), pair_nulls(values.nulls(), 2).as_ref());
             return Ok(Self {
                 coordinates: Coordinates::Interleaved(values.values().clone()),
                 nulls,
@@ -211,15 +255,12 @@ fn is_coordinate(dtype: &DataType) -> bool {
     is_numeric(dtype) || *dtype == DataType::Null
 }
 
-/// A pair is null when one of its two values is.
-fn pair_nulls(values: Option<&NullBuffer>) -> Option<NullBuffer> {
-    let values = values.filter(|nulls| nulls.null_count() > 0)?;
-    let both = |row| values.is_valid(2 * row) && values.is_valid(2 * row + 1);
-    Some(NullBuffer::new(BooleanBuffer::collect_bool(values.len() / 2, both)))
+fn not_accepted(column: &str, dtype: &DataType) -> Error {
+    Error::Dtype { column: column.to_owned(), expected: EXPECTED, dtype: dtype.clone() }
 }
 
 /// A column of type null holds null points.
 fn new_null_points(len: usize) -> arrow_array::ArrayRef {
-    let field = |name| arrow_schema::Field::new(name, DataType::Float64, true);
+    let field = |name| Field::new(name, DataType::Float64, true);
     new_null_array(&DataType::Struct(vec![field("x"), field("y")].into()), len)
 }

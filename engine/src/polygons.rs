@@ -1,12 +1,33 @@
-use arrow_array::cast::AsArray;
-use arrow_array::{Array, GenericListArray, OffsetSizeTrait};
-use arrow_buffer::{BooleanBufferBuilder, NullBuffer, ScalarBuffer};
-use arrow_schema::DataType;
+mod builder;
+mod invalid;
+mod nested;
+mod wkb;
+mod xy;
+
+use arrow_array::Array;
+use arrow_buffer::{NullBuffer, ScalarBuffer};
+use arrow_schema::extension::ExtensionType;
+use arrow_schema::{DataType, Field};
+use geoarrow_schema::{MultiPolygonType, PolygonType};
+use rayon::prelude::*;
 use twox_hash::xxhash3_128::Hasher;
 
-use crate::binary::{self, Binary, RingSink};
-use crate::coordinates::{is_numeric, to_f64};
+use crate::binary::Binary;
+use crate::crs::{Crs, is_wkb};
 use crate::error::{Error, Result};
+pub(crate) use builder::Builder;
+use invalid::Faults;
+pub use invalid::Invalid;
+use nested::Levels;
+
+const EXPECTED: &str = "polygons: WKB binary, GeoArrow polygons or multipolygons, or nested lists of \
+                        rings of vertices";
+
+/// Vertices from which rings are looked at on all threads.
+const PARALLEL_VERTICES: usize = 1 << 18;
+
+/// Rows of one task then.
+const PIECE: usize = 1 << 10;
 
 /// Rows from which polygons are measured and ranked on all threads.
 pub(crate) const PARALLEL_POLYGONS: usize = 1 << 14;
@@ -14,7 +35,8 @@ pub(crate) const PARALLEL_POLYGONS: usize = 1 << 14;
 /// A column of polygons and multipolygons, holes included, as `f64` coordinates.
 ///
 /// Rings may be closed (the last vertex repeats the first) or not, of either winding. A null row,
-/// and one without a vertex, stays in its place and never matches.
+/// and one without a vertex, stays in its place and never matches; so does one that is no polygon,
+/// if it was [skipped](Invalid::Skip).
 #[derive(Debug, Clone)]
 pub struct Polygons {
     x: ScalarBuffer<f64>,
@@ -22,7 +44,52 @@ pub struct Polygons {
     /// Ring `r` has the vertices `rings[r]..rings[r + 1]`.
     rings: Vec<usize>,
     nesting: Nesting,
+    /// Rows that are null or hold no polygon.
     nulls: Option<NullBuffer>,
+    faults: Faults,
+    crs: Option<Crs>,
+}
+
+impl Default for Polygons {
+    fn default() -> Self {
+        let none = ScalarBuffer::default;
+        let (rings, nesting, faults) = (vec![0], Nesting::Flat, Faults::default());
+        Self { x: none(), y: none(), rings, nesting, nulls: None, faults, crs: None }
+    }
+}
+
+/// How a geometry column is laid out.
+#[derive(Debug, Clone, Copy)]
+enum Form {
+    Wkb,
+    Nested(Levels),
+    Null,
+}
+
+impl Form {
+    fn of(field: &Field) -> Result<Self> {
+        let dtype = field.data_type();
+        let extension = field.extension_type_name();
+        let wkb = || wkb::accepts(dtype).then_some(Self::Wkb);
+        let nested = |bare| Levels::of(dtype, bare).map(Self::Nested);
+        let exactly = |levels| nested(false).filter(|_| Levels::of(dtype, false) == Some(levels));
+        let form = match extension {
+            _ if *dtype == DataType::Null => Some(Self::Null),
+            Some(PolygonType::NAME) => exactly(Levels::Polygon),
+            Some(MultiPolygonType::NAME) => exactly(Levels::MultiPolygon),
+            Some(name) if is_wkb(name) => wkb(),
+            Some(name) if name.starts_with("geoarrow.") => {
+                let (column, extension) = (field.name().clone(), name.to_owned());
+                return Err(Error::Extension { column, expected: EXPECTED, extension });
+            }
+            _ => wkb().or_else(|| nested(true)),
+        };
+        form.ok_or_else(|| Error::Dtype {
+            column: field.name().clone(),
+            expected: EXPECTED,
+            dtype: dtype.clone(),
+        })
+    }
 }
 
 /// Which rings a row has.
@@ -62,21 +129,12 @@ pub struct Ring<'a> {
 impl Polygons {
     /// Whether two columns of these types can be read as the x and y of rings.
     pub fn accepts_xy(dtype: &DataType) -> bool {
-        match dtype {
-            DataType::List(field) | DataType::LargeList(field) => {
-                is_numeric(field.data_type()) || *field.data_type() == DataType::Null
-            }
-            DataType::Null => true,
-            _ => false,
-        }
+        xy::accepts(dtype)
     }
 
-    /// Whether a column of this type can be read as WKB.
-    pub fn accepts_wkb(dtype: &DataType) -> bool {
-        matches!(
-            dtype,
-            DataType::Binary | DataType::LargeBinary | DataType::BinaryView | DataType::Null
-        )
+    /// Whether a column with this type and extension type can be read as a geometry column.
+    pub fn accepts_geometry(field: &Field) -> bool {
+        Form::of(field).is_ok()
     }
 
     /// Reads one ring a row from two list columns, called `x` and `y` in errors.
@@ -84,75 +142,43 @@ impl Polygons {
     /// # Errors
     ///
     /// [`Error::Dtype`] for columns that are not lists of numbers; [`Error::Columns`] for columns
-    /// of different lengths; [`Error::Value`] with the row for a ring with different numbers of x
-    /// and y, with a null, NaN or infinite vertex, or with fewer than 3 distinct vertices.
-    pub fn from_xy(x: &dyn Array, y: &dyn Array) -> Result<Self> {
-        if x.len() != y.len() {
-            let message =
-                format!("columns 'x' and 'y' have {} and {} rows: not the same", x.len(), y.len());
-            return Err(Error::Columns { message });
-        }
-        let (x, y) = (Lists::try_new("x", x)?, Lists::try_new("y", y)?);
-        let nulls = NullBuffer::union(x.nulls.as_ref(), y.nulls.as_ref());
-        let valid = |row| nulls.as_ref().is_none_or(|nulls| nulls.is_valid(row));
-        for row in 0..x.len() {
-            let (xs, ys) = (x.length(row), y.length(row));
-            if xs != ys && valid(row) {
-                let message = format!("has {xs} x and {ys} y: expected as many of each");
-                return Err(Error::value("x", row, message));
-            }
-        }
-        let polygons = if x.offsets == y.offsets {
-            Self { x: x.values, y: y.values, rings: x.offsets, nesting: Nesting::Flat, nulls }
-        } else {
-            // Null rows may hide different numbers of values: leave those out.
-            let mut together = Builder::default();
-            for row in 0..x.len() {
-                if valid(row) {
-                    together.start_part();
-                    together.ring(x.row(row).zip(y.row(row)).map(|(x, y)| [x, y]));
-                }
-                together.finish_row(valid(row));
-            }
-            together.finish()
-        };
-        polygons.validate("x")?;
-        Ok(polygons)
+    /// of different lengths; with [`Invalid::Raise`], [`Error::Value`] with the first row that holds
+    /// no ring.
+    pub fn from_xy(x: &dyn Array, y: &dyn Array, invalid: Invalid) -> Result<Self> {
+        let (polygons, faults) = xy::read(x, y)?;
+        polygons.checked("x", faults, invalid)
     }
 
-    /// Reads WKB or EWKB polygons and multipolygons, called `geometry` in errors.
+    /// Reads a geometry column, whose name, extension type and CRS the field has.
+    ///
+    /// Polygons and multipolygons as WKB or EWKB (binary of 32- or 64-bit offsets, or view), or as
+    /// GeoArrow lays them out: lists of rings, or of parts of rings, of vertices; the lists of 32- or
+    /// 64-bit offsets, a vertex a struct of x and y or a fixed-size list of 2. The extension types
+    /// `geoarrow.wkb`, `ogc.wkb`, `geoarrow.polygon` and `geoarrow.multipolygon` say which; a column
+    /// without one is read by its type, with coordinates of any numeric type. Z and M are ignored,
+    /// and so is the shape of edges: they are straight in the plane.
+    ///
+    /// `f64` coordinates in a struct are used where they lie; all others are copied.
     ///
     /// # Errors
     ///
-    /// [`Error::Dtype`] for a column that is not binary; [`Error::Value`] with the row for bytes
-    /// that are not a WKB polygon or multipolygon, and for rings as in [`Polygons::from_xy`].
-    pub fn from_wkb(geometry: &dyn Array) -> Result<Self> {
-        const COLUMN: &str = "geometry";
-        let mut polygons = Builder::default();
-        match Binary::try_new(geometry) {
-            Some(rows) => {
-                for row in 0..geometry.len() {
-                    let bytes = rows.get(row);
-                    if let Some(bytes) = bytes {
-                        binary::at_row(COLUMN, row, binary::parse_polygon(bytes, &mut polygons))?;
-                    }
-                    polygons.finish_row(bytes.is_some());
-                }
-            }
-            None if *geometry.data_type() == DataType::Null => {
-                (0..geometry.len()).for_each(|_| polygons.finish_row(false));
-            }
-            None => {
-                return Err(Error::Dtype {
-                    column: COLUMN.to_owned(),
-                    expected: "polygons as WKB binary",
-                    dtype: geometry.data_type().clone(),
-                });
-            }
-        }
-        let polygons = polygons.finish();
-        polygons.validate(COLUMN)?;
-        Ok(polygons)
+    /// [`Error::Dtype`] and [`Error::Extension`] for other types; [`Error::Columns`] for extension
+    /// metadata that cannot be read; with [`Invalid::Raise`], [`Error::Value`] with the first row
+    /// that holds no polygon.
+    pub fn from_geometry(field: &Field, array: &dyn Array, invalid: Invalid) -> Result<Self> {
+        let form = Form::of(&field.clone().with_data_type(array.data_type().clone()))?;
+        let (polygons, faults) = match (form, Binary::try_new(array)) {
+            (Form::Nested(levels), _) => nested::read(array, levels)?,
+            (Form::Wkb, Some(rows)) => wkb::read(&rows),
+            _ => (Self::new_null(array.len()), Faults::default()),
+        };
+        let crs = Crs::of_field(field)?.or_else(|| polygons.crs.clone());
+        polygons.with_crs(crs).checked(field.name(), faults, invalid)
+    }
+
+    fn new_null(len: usize) -> Self {
+        let nulls = Some(NullBuffer::new_null(len));
+        Self { rings: vec![0; len + 1], nulls, ..Self::default() }
     }
 
     /// Number of rows.
@@ -166,6 +192,36 @@ impl Polygons {
     /// Whether there are no rows.
     pub fn is_empty(&self) -> bool {
         self.len() == 0
+    }
+
+    /// The coordinate reference system, if it is known. It changes no answer.
+    pub fn crs(&self) -> Option<&Crs> {
+        self.crs.as_ref()
+    }
+
+    /// The same polygons in another coordinate reference system: nothing is reprojected.
+    #[must_use]
+    pub fn with_crs(mut self, crs: Option<Crs>) -> Self {
+        self.crs = crs;
+        self
+    }
+
+    /// The rows that hold no polygon and were skipped, ascending; null and empty ones are not among
+    /// them.
+    pub fn invalid_rows(&self) -> impl ExactSizeIterator<Item = u32> {
+        self.faults.rows()
+    }
+
+    /// The first 100 of [`Polygons::invalid_rows`], and what is wrong with each.
+    pub fn invalid(&self) -> impl Iterator<Item = (u32, &str)> {
+        self.faults.told()
+    }
+
+    /// The box around all polygons as x and y of its lower and of its upper corner; `None` where
+    /// there are none.
+    pub fn bounds(&self) -> Option<[f64; 4]> {
+        let rings = (0..self.len()).filter_map(|row| self.get(row)).flat_map(Polygon::rings);
+        bounds(rings.flat_map(|ring| ring.x.iter().zip(ring.y).map(|(&x, &y)| [x, y])))
     }
 
     /// A hash of the coordinates, rings and nulls: polygons that differ have another one, but for a
@@ -210,16 +266,49 @@ impl Polygons {
         Ring { x: &self.x[vertices.clone()], y: &self.y[vertices] }
     }
 
-    fn validate(&self, column: &str) -> Result<()> {
-        for row in 0..self.len() {
-            if let Some(polygon) = self.get(row) {
-                for ring in polygon.rings() {
-                    ring.validate().map_err(|message| Error::value(column, row, message))?;
+    /// Looks at the rings of all rows but those with a fault already.
+    fn checked(mut self, column: &str, mut faults: Faults, invalid: Invalid) -> Result<Self> {
+        self.nulls = faults.hide(self.len(), self.nulls.take());
+        let broken = self.broken_rings();
+        self.nulls = broken.hide(self.len(), self.nulls.take());
+        faults.merge(broken);
+        if let (Invalid::Raise, Some((row, reason))) = (invalid, faults.told().next()) {
+            return Err(Error::value(column, row as usize, reason));
+        }
+        self.faults = faults;
+        Ok(self)
+    }
+
+    fn broken_rings(&self) -> Faults {
+        let look = |first: usize| {
+            let mut faults = Faults::default();
+            for row in first..self.len().min(first + PIECE) {
+                let broken = |part: Part<'_>| part.validate().err();
+                let polygon = self.get(row);
+                if let Some(reason) = polygon.and_then(|p| p.parts().find_map(broken)) {
+                    faults.push(row, || reason);
                 }
             }
-        }
-        Ok(())
+            faults
+        };
+        let found: Vec<Faults> = if self.x.len() >= PARALLEL_VERTICES {
+            (0..self.len()).into_par_iter().step_by(PIECE).map(look).collect()
+        } else {
+            (0..self.len()).step_by(PIECE).map(look).collect()
+        };
+        found.into_iter().fold(Faults::default(), |mut all, faults| {
+            all.append(faults);
+            all
+        })
     }
+}
+
+/// The box around coordinates.
+pub(crate) fn bounds(vertices: impl Iterator<Item = [f64; 2]>) -> Option<[f64; 4]> {
+    vertices.fold(None, |bounds, [x, y]| {
+        let [x0, y0, x1, y1] = bounds.unwrap_or([x, y, x, y]);
+        Some([x0.min(x), y0.min(y), x1.max(x), y1.max(y)])
+    })
 }
 
 impl<'a> Polygon<'a> {
@@ -240,7 +329,7 @@ impl<'a> Polygon<'a> {
 
     /// All rings, exteriors and holes.
     pub fn rings(self) -> impl Iterator<Item = Ring<'a>> {
-        self.parts().flat_map(|part| std::iter::once(part.exterior()).chain(part.holes()))
+        self.parts().flat_map(Part::rings)
     }
 }
 
@@ -253,6 +342,17 @@ impl<'a> Part<'a> {
     /// The inner rings.
     pub fn holes(self) -> impl Iterator<Item = Ring<'a>> {
         (self.first + 1..self.last).map(move |ring| self.polygons.ring(ring))
+    }
+
+    fn rings(self) -> impl Iterator<Item = Ring<'a>> {
+        std::iter::once(self.exterior()).chain(self.holes())
+    }
+
+    fn validate(self) -> std::result::Result<(), String> {
+        if self.exterior().x.is_empty() && self.holes().any(|hole| !hole.x.is_empty()) {
+            return Err("a part has a hole but an empty exterior".to_owned());
+        }
+        self.rings().try_for_each(Ring::validate)
     }
 }
 
@@ -281,118 +381,6 @@ impl<'a> Ring<'a> {
                 let distinct = 1 + usize::from(second.is_some());
                 Err(format!("a ring has {distinct} distinct vertices: expected at least 3"))
             }
-        }
-    }
-}
-
-/// A list column: row `i` has the values `offsets[i]..offsets[i + 1]`.
-struct Lists {
-    offsets: Vec<usize>,
-    values: ScalarBuffer<f64>,
-    nulls: Option<NullBuffer>,
-}
-
-impl Lists {
-    fn try_new(column: &str, array: &dyn Array) -> Result<Self> {
-        if Polygons::accepts_xy(array.data_type()) {
-            if let Some(lists) = array.as_list_opt::<i32>() {
-                return Self::from_list(lists);
-            }
-            if let Some(lists) = array.as_list_opt::<i64>() {
-                return Self::from_list(lists);
-            }
-            return Ok(Self {
-                offsets: vec![0; array.len() + 1],
-                values: ScalarBuffer::default(),
-                nulls: Some(NullBuffer::new_null(array.len())),
-            });
-        }
-        Err(Error::Dtype {
-            column: column.to_owned(),
-            expected: "rings as a list of numbers a row",
-            dtype: array.data_type().clone(),
-        })
-    }
-
-    fn from_list<O: OffsetSizeTrait>(lists: &GenericListArray<O>) -> Result<Self> {
-        let offsets = lists.value_offsets();
-        let start = offsets.first().map_or(0, |offset| offset.as_usize());
-        let end = offsets.last().map_or(0, |offset| offset.as_usize());
-        let values = to_f64(&lists.values().slice(start, end - start))?;
-        let values = match values.nulls().filter(|nulls| nulls.null_count() > 0) {
-            None => values.values().clone(),
-            // A null vertex is as little a vertex as NaN, and is reported as one.
-            Some(_) => values.iter().map(|value| value.unwrap_or(f64::NAN)).collect(),
-        };
-        let offsets = offsets.iter().map(|offset| offset.as_usize() - start).collect();
-        Ok(Self { offsets, values, nulls: lists.nulls().cloned() })
-    }
-
-    fn len(&self) -> usize {
-        self.offsets.len() - 1
-    }
-
-    fn length(&self, row: usize) -> usize {
-        self.offsets[row + 1] - self.offsets[row]
-    }
-
-    fn row(&self, row: usize) -> impl Iterator<Item = f64> {
-        self.values[self.offsets[row]..self.offsets[row + 1]].iter().copied()
-    }
-}
-
-/// Collects polygons ring by ring.
-struct Builder {
-    x: Vec<f64>,
-    y: Vec<f64>,
-    rings: Vec<usize>,
-    parts: Vec<usize>,
-    rows: Vec<usize>,
-    valid: BooleanBufferBuilder,
-}
-
-impl Default for Builder {
-    fn default() -> Self {
-        Self {
-            x: vec![],
-            y: vec![],
-            rings: vec![0],
-            parts: vec![],
-            rows: vec![0],
-            valid: BooleanBufferBuilder::new(0),
-        }
-    }
-}
-
-impl RingSink for Builder {
-    fn start_part(&mut self) {
-        self.parts.push(self.rings.len() - 1);
-    }
-
-    fn ring(&mut self, vertices: impl Iterator<Item = [f64; 2]>) {
-        for [x, y] in vertices {
-            self.x.push(x);
-            self.y.push(y);
-        }
-        self.rings.push(self.x.len());
-    }
-}
-
-impl Builder {
-    fn finish_row(&mut self, valid: bool) {
-        self.rows.push(self.parts.len());
-        self.valid.append(valid);
-    }
-
-    fn finish(mut self) -> Polygons {
-        self.parts.push(self.rings.len() - 1);
-        let nulls = NullBuffer::new(self.valid.finish());
-        Polygons {
-            x: self.x.into(),
-            y: self.y.into(),
-            rings: self.rings,
-            nesting: Nesting::Nested { parts: self.parts, rows: self.rows },
-            nulls: (nulls.null_count() > 0).then_some(nulls),
         }
     }
 }

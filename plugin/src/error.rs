@@ -15,7 +15,7 @@ pub(crate) fn to_polars(error: &Error) -> PolarsError {
     // The text crosses a C interface, where a NUL would end it.
     let text = error.to_string().replace('\0', "\\0");
     match error {
-        Error::Dtype { .. } => PolarsError::InvalidOperation(text.into()),
+        Error::Dtype { .. } | Error::Extension { .. } => PolarsError::InvalidOperation(text.into()),
         _ => PolarsError::ComputeError(text.into()),
     }
 }
@@ -38,8 +38,10 @@ pub(crate) fn to_python(error: Error) -> PyErr {
     let text = error.to_string();
     match &error {
         Error::Interrupted => PyKeyboardInterrupt::new_err(text),
-        Error::Dtype { .. } => InvalidOperationError::new_err(text),
-        Error::InFile { source, .. } if matches!(**source, Error::Dtype { .. }) => {
+        Error::Dtype { .. } | Error::Extension { .. } => InvalidOperationError::new_err(text),
+        Error::InFile { source, .. }
+            if matches!(**source, Error::Dtype { .. } | Error::Extension { .. }) =>
+        {
             InvalidOperationError::new_err(text)
         }
         _ => match io_kind(&error) {

@@ -3,7 +3,7 @@
 use std::borrow::Cow;
 
 use polars::prelude::{DataType, Field, PolarsResult, Series, polars_bail};
-use poly_match_engine::{Error, Keys, Matcher, Polygons, Rule};
+use poly_match_engine::{Error, Invalid, Keys, Matcher, Polygons, Rule};
 use pyo3::prelude::*;
 use pyo3_polars::PySeries;
 use pyo3_polars::derive::polars_expr;
@@ -100,8 +100,12 @@ impl Ranked {
             column.map(convert::to_one_array).transpose()
         };
         let polygons = match (column("x")?, column("y")?, column("geometry")?) {
-            (Some(x), Some(y), None) => Polygons::from_xy(&x, &y)?,
-            (None, None, Some(geometry)) => Polygons::from_wkb(&geometry)?,
+            (Some(x), Some(y), None) => Polygons::from_xy(&x, &y, Invalid::Raise)?,
+            (None, None, Some(geometry)) => {
+                let field =
+                    arrow_schema::Field::new("geometry", geometry.data_type().clone(), true);
+                Polygons::from_geometry(&field, &geometry, Invalid::Raise)?
+            }
             _ => {
                 let message = format!("expected x and y or geometry, got {}", table.dtype());
                 return Err(Error::Columns { message });

@@ -1,4 +1,5 @@
-use poly_match_engine::{Polygons, measure};
+use arrow_schema::{DataType, Field};
+use poly_match_engine::{Invalid, Polygons, measure};
 
 use crate::columns::PolygonColumns;
 use crate::protocol::Result;
@@ -35,7 +36,10 @@ impl Ranked {
 /// The engine's columns of polygons.
 pub fn read(columns: &PolygonColumns) -> Result<Polygons> {
     Ok(match columns {
-        PolygonColumns::Rings(x, y) => Polygons::from_xy(x, y)?,
-        PolygonColumns::Wkb(geometry) => Polygons::from_wkb(geometry)?,
+        PolygonColumns::Rings(x, y) => Polygons::from_xy(x, y, Invalid::Raise)?,
+        PolygonColumns::Wkb(geometry) => {
+            let field = Field::new("geometry", DataType::Binary, true);
+            Polygons::from_geometry(&field, geometry, Invalid::Raise)?
+        }
     })
 }

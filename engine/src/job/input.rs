@@ -20,7 +20,7 @@ use super::PointColumns;
 use crate::coordinates::is_numeric;
 use crate::error::{Error, Result};
 use crate::points::Points;
-use crate::polygons::Polygons;
+use crate::polygons::{Invalid, Polygons};
 
 /// Rows that are read, matched and written together.
 const BATCH_ROWS: usize = 1 << 16;
@@ -253,8 +253,11 @@ pub(super) fn read_polygons(
             all.column_by_name(name).ok_or_else(|| ArrowError::SchemaError(format!("no {name}")))
         };
         let polygons = match columns.len() {
-            2 => Polygons::from_xy(column("x")?, column("y")?)?,
-            _ => Polygons::from_wkb(column("geometry")?)?,
+            2 => Polygons::from_xy(column("x")?, column("y")?, Invalid::Raise)?,
+            _ => {
+                let field = schema.field_with_name("geometry")?;
+                Polygons::from_geometry(field, column("geometry")?, Invalid::Raise)?
+            }
         };
         let by = by.map(|by| Ok::<_, Error>((by.to_owned(), column(by)?.clone()))).transpose()?;
         Ok((polygons, by))

@@ -6,7 +6,7 @@ use crate::world;
 use arrow_array::builder::{Float64Builder, ListBuilder};
 use arrow_array::types::Float64Type;
 use arrow_array::{Array, ArrayRef, BinaryArray, Int64Array, ListArray, StringArray};
-use poly_match_engine::{Matcher, Points, Polygons, Rule};
+use poly_match_engine::{Invalid, Matcher, Points, Polygons, Rule};
 
 fn lists(rows: &[&[f64]]) -> ListArray {
     ListArray::from_iter_primitive::<Float64Type, _, _>(
@@ -15,7 +15,7 @@ fn lists(rows: &[&[f64]]) -> ListArray {
 }
 
 fn xy_error(x: &dyn Array, y: &dyn Array) -> String {
-    Polygons::from_xy(x, y).unwrap_err().to_string()
+    Polygons::from_xy(x, y, Invalid::Raise).unwrap_err().to_string()
 }
 
 #[test]
@@ -43,10 +43,10 @@ fn point_columns_of_other_types() {
 #[test]
 fn rows_are_counted_over_chunks() {
     let square = lists(&[&[0.0, 1.0, 1.0, 0.0]]);
-    let polygons = Polygons::from_xy(&square, &square).unwrap_err().to_string();
+    let polygons = Polygons::from_xy(&square, &square, Invalid::Raise).unwrap_err().to_string();
     assert_eq!(polygons, "column 'x', row 0: a ring has 2 distinct vertices: expected at least 3");
     let y = lists(&[&[0.0, 0.0, 1.0, 1.0]]);
-    let polygons = Polygons::from_xy(&square, &y).unwrap();
+    let polygons = Polygons::from_xy(&square, &y, Invalid::Raise).unwrap();
     let matcher = Matcher::new(&polygons, Rule::within(1.0).unwrap()).unwrap();
 
     let pairs: Vec<&[f64]> = vec![&[1.0, 2.0]; 70_000];
@@ -104,11 +104,11 @@ fn wkb_cut_at_every_byte() {
         let whole = world::wkb_polygon(&[vec![square.clone(), hole.clone()]], multi);
         for length in 0..whole.len() {
             let column = BinaryArray::from_vec(vec![&whole, &whole[..length]]);
-            let error = Polygons::from_wkb(&column).unwrap_err().to_string();
+            let error = world::read_geometry(&column).unwrap_err().to_string();
             let expected = format!("column 'geometry', row 1: broken WKB ({length} bytes): ");
             assert!(error.starts_with(&expected), "{error}");
         }
-        Polygons::from_wkb(&BinaryArray::from_vec(vec![&whole])).unwrap();
+        world::read_geometry(&BinaryArray::from_vec(vec![&whole])).unwrap();
     }
     let whole = world::wkb_point([1.0, 2.0], 0);
     for length in 0..whole.len() {
@@ -121,7 +121,7 @@ fn wkb_cut_at_every_byte() {
 #[test]
 fn wkb_of_another_kind() {
     let point = world::wkb_point([1.0, 2.0], 0);
-    let error = Polygons::from_wkb(&BinaryArray::from_vec(vec![&point])).unwrap_err().to_string();
+    let error = world::read_geometry(&BinaryArray::from_vec(vec![&point])).unwrap_err().to_string();
     assert_eq!(
         error,
         "column 'geometry', row 0: expected a WKB polygon or multipolygon, got a Point"

@@ -15,7 +15,7 @@ use parquet::basic::Compression;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use poly_match_engine::job::{MatchParquet, PointColumns, Progress};
-use poly_match_engine::{Error, Keys, Points, Polygons, Rule, reference};
+use poly_match_engine::{Error, Invalid, Keys, Points, Polygons, Rule, reference};
 use tempfile::TempDir;
 
 const ROWS: usize = 150_001;
@@ -53,7 +53,7 @@ fn expected() -> UInt32Array {
     let [x, y] = world::xy_columns(&rings());
     let points = points().into_iter().collect::<Points>();
     let rule = Rule::within(1.0).unwrap();
-    let polygons = Polygons::from_xy(&x, &y).unwrap();
+    let polygons = Polygons::from_xy(&x, &y, Invalid::Raise).unwrap();
     let keys = Keys::areas(&polygons);
     reference::match_points(&points, &polygons, &keys, &rule).into_iter().collect()
 }
@@ -147,7 +147,7 @@ fn ranks_by_a_column_of_the_polygons() {
     let [x, y] = world::xy_columns(&rings());
     let key: ArrayRef = Arc::new((0..25).map(|i| Some(i * 7 % 25)).collect::<Int64Array>());
     write(&job.polygons, vec![("y", y.clone()), ("key", key.clone()), ("x", x.clone())]);
-    let polygons = Polygons::from_xy(&x, &y).unwrap();
+    let polygons = Polygons::from_xy(&x, &y, Invalid::Raise).unwrap();
     let points = points().into_iter().collect::<Points>();
     job.by = Some("key".into());
     for descending in [false, true] {

@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod covers;
+mod crs;
 mod errors;
+mod forms;
+mod inputs;
 mod job;
 mod measure;
 mod oracle;

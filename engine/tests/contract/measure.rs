@@ -6,7 +6,7 @@ use poly_match_engine::measure::{area, vertex_mean};
 use poly_match_engine::{Metric, Polygons};
 
 fn polygon(parts: &[Vec<Vec<[f64; 2]>>]) -> Polygons {
-    Polygons::from_wkb(&BinaryArray::from_vec(vec![&world::wkb_polygon(parts, true)])).unwrap()
+    world::read_geometry(&BinaryArray::from_vec(vec![&world::wkb_polygon(parts, true)])).unwrap()
 }
 
 fn square(x: f64, y: f64, side: f64) -> Vec<[f64; 2]> {

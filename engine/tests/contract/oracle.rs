@@ -9,13 +9,13 @@ use arrow_array::{
     new_null_array,
 };
 use arrow_schema::DataType;
-use poly_match_engine::{Keys, Matcher, PARALLEL_ROWS, Points, Polygons, Rule, reference};
+use poly_match_engine::{Invalid, Keys, Matcher, PARALLEL_ROWS, Points, Polygons, Rule, reference};
 use proptest::prelude::*;
 
 fn expected(world: &World) -> UInt32Array {
     let points = world.points.iter().copied().collect::<Points>();
     let [x, y] = world::xy_columns(&world.rings);
-    let polygons = Polygons::from_xy(&x, &y).unwrap();
+    let polygons = Polygons::from_xy(&x, &y, Invalid::Raise).unwrap();
     let rule = Rule::within(world.max_dist).unwrap();
     let areas = Keys::areas(&polygons);
     reference::match_points(&points, &polygons, &areas, &rule).into_iter().collect()
@@ -23,7 +23,7 @@ fn expected(world: &World) -> UInt32Array {
 
 fn matcher(world: &World) -> Matcher {
     let [x, y] = world::xy_columns(&world.rings);
-    let polygons = Polygons::from_xy(&x, &y).unwrap();
+    let polygons = Polygons::from_xy(&x, &y, Invalid::Raise).unwrap();
     Matcher::new(&polygons, Rule::within(world.max_dist).unwrap()).unwrap()
 }
 
@@ -94,7 +94,7 @@ proptest! {
     ) {
         let keys = &keys[..world.rings.len()];
         let [x, y] = world::xy_columns(&world.rings);
-        let polygons = Polygons::from_xy(&x, &y).unwrap();
+        let polygons = Polygons::from_xy(&x, &y, Invalid::Raise).unwrap();
         let rule = Rule::within(world.max_dist).unwrap();
         let points = world.points.iter().copied().collect::<Points>();
         let floats = keys.iter().map(|key| key.map(|key| key as f64 / 2.0));
@@ -166,9 +166,9 @@ proptest! {
         let [x, y] = world::xy_columns(&world.rings);
         let wkb = world::wkb_column(&world.rings);
         let forms = [
-            Polygons::from_xy(&world::behind_others(&x), &world::behind_others(&y)),
-            Polygons::from_wkb(&wkb),
-            Polygons::from_wkb(&world::behind_others(&wkb)),
+            Polygons::from_xy(&world::behind_others(&x), &world::behind_others(&y), Invalid::Raise),
+            world::read_geometry(&wkb),
+            world::read_geometry(&world::behind_others(&wkb)),
         ];
         for polygons in forms {
             let matcher = Matcher::new(&polygons.unwrap(), rule).unwrap();
@@ -217,13 +217,13 @@ fn columns_of_type_null_are_nulls() {
     let matcher = matcher(&world);
     let none = new_null_array(&DataType::Null, 3);
     assert_eq!(matcher.match_column("point", &none).unwrap().null_count(), 3);
-    let polygons = Polygons::from_xy(&none, &none).unwrap();
+    let polygons = Polygons::from_xy(&none, &none, Invalid::Raise).unwrap();
     assert_eq!((polygons.len(), polygons.get(0).is_none()), (3, true));
-    assert_eq!(Polygons::from_wkb(&none).unwrap().len(), 3);
+    assert_eq!(world::read_geometry(&none).unwrap().len(), 3);
     let mut empty_lists = ListBuilder::new(arrow_array::builder::NullBuilder::new());
     empty_lists.append(true);
     let empty: ArrayRef = Arc::new(empty_lists.finish());
-    assert!(Polygons::from_xy(&empty, &empty).unwrap().get(0).is_none());
+    assert!(Polygons::from_xy(&empty, &empty, Invalid::Raise).unwrap().get(0).is_none());
 }
 
 #[test]

@@ -9,6 +9,7 @@ use arrow_array::builder::{
 use arrow_array::{Array, ArrayRef, Float32Array, Float64Array, Int32Array, StructArray};
 use arrow_buffer::NullBuffer;
 use arrow_schema::{DataType, Field};
+use poly_match_engine::{Error, Invalid, Polygons};
 use proptest::prelude::*;
 
 /// A point that may be null.
@@ -236,6 +237,12 @@ pub fn xy_columns(rings: &[Ring]) -> [ArrayRef; 2] {
         }
         Arc::new(lists.finish()) as ArrayRef
     })
+}
+
+/// Reads a geometry column that has no extension type.
+pub fn read_geometry(geometry: &dyn Array) -> Result<Polygons, Error> {
+    let field = Field::new("geometry", geometry.data_type().clone(), true);
+    Polygons::from_geometry(&field, geometry, Invalid::Raise)
 }
 
 /// The rings as WKB polygons and multipolygons.
