@@ -3,8 +3,9 @@
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, BinaryArray};
+use arrow_schema::{DataType, Field};
 use poly_match_engine::inside::covers;
-use poly_match_engine::{Keys, Matcher, Points, Polygons, Rule, reference};
+use poly_match_engine::{Invalid, Keys, Matcher, Points, Polygons, Rule, reference};
 use proptest::prelude::*;
 
 use crate::world::wkb_polygon;
@@ -70,7 +71,8 @@ impl Map {
     fn polygons(&self) -> Polygons {
         let wkb = self.polygons.iter().map(|parts| Some(wkb_polygon(parts, true)));
         let wkb: ArrayRef = Arc::new(wkb.collect::<BinaryArray>());
-        Polygons::from_wkb(&wkb).unwrap()
+        let field = Field::new("geometry", DataType::Binary, true);
+        Polygons::from_geometry(&field, &wkb, Invalid::Raise).unwrap()
     }
 
     /// The points; each vertex, the floats next to it, the middle of each edge, and the lines
