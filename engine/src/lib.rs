@@ -40,6 +40,7 @@
 mod batch;
 mod binary;
 mod candidates;
+mod centers;
 mod coordinates;
 mod cover;
 mod error;
@@ -50,11 +51,14 @@ mod keys;
 mod matcher;
 pub mod measure;
 mod metric;
+mod nearest;
 mod points;
 mod polygons;
 pub mod reference;
 mod region;
 mod rule;
+mod sphere;
+mod tree;
 
 pub use batch::PARALLEL_ROWS;
 pub use candidates::Candidates;

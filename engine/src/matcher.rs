@@ -1,13 +1,12 @@
-use rayon::prelude::*;
-
+use crate::centers::Centers;
 use crate::cover::{BLOCK, IndexStats, NONE};
 use crate::error::{Error, Result};
 use crate::indexed::Indexed;
 use crate::keys::Keys;
-use crate::measure;
 use crate::metric::Metric;
+use crate::nearest::Nearest;
 use crate::points::Points;
-use crate::polygons::{PARALLEL_POLYGONS, Polygons};
+use crate::polygons::Polygons;
 use crate::reference;
 use crate::region::Discs;
 use crate::rule::{Predicate, Rule};
@@ -31,6 +30,10 @@ pub struct Matcher {
 enum Search {
     /// Euclidean distance to the centre alone.
     Discs(Indexed<Discs>),
+    /// The nearest by Euclidean distance.
+    Plane(Nearest<2>),
+    /// The nearest by haversine distance.
+    Sphere(Nearest<3>),
     /// By the definition.
     Naive(Polygons, Keys),
 }
@@ -42,7 +45,8 @@ impl Matcher {
     ///
     /// # Errors
     ///
-    /// [`Error::Parameter`] for more than 2^31 - 2 polygons.
+    /// [`Error::Parameter`] for more than 2^31 - 2 polygons; [`Error::Value`] with the row for a centre
+    /// whose latitude is none, where the rule takes it for one.
     pub fn new(polygons: &Polygons, rule: Rule) -> Result<Self> {
         Self::with_keys(polygons, &Keys::areas(polygons), rule)
     }
@@ -51,7 +55,7 @@ impl Matcher {
     ///
     /// # Errors
     ///
-    /// [`Error::Parameter`] for more than 2^31 - 2 polygons, and for another number of keys.
+    /// As [`Matcher::new`], and [`Error::Parameter`] for another number of keys.
     pub fn with_keys(polygons: &Polygons, keys: &Keys, rule: Rule) -> Result<Self> {
         if keys.len() != polygons.len() {
             let message = format!("expected {} keys, got {}", polygons.len(), keys.len());
@@ -61,26 +65,29 @@ impl Matcher {
             let message = format!("expected at most {} rows, got {}", NONE - 1, polygons.len());
             return Err(Error::Parameter { parameter: "polygons", message });
         }
-        let search = match disc_radius(rule) {
-            Some(max_dist) => {
-                let rows = ranked_rows(polygons, keys);
-                let centers = centers(polygons, &rows, rule);
-                Search::Discs(Indexed::new(Discs { centers, max_dist }, rows))
+        let search = match rule.predicate() {
+            Predicate::Center { max_dist, k } => {
+                Search::of_centers(Centers::new(polygons, keys, rule)?, rule.metric(), max_dist, k)
             }
-            None => Search::Naive(polygons.clone(), keys.clone()),
+            Predicate::Covers => Search::Naive(polygons.clone(), keys.clone()),
         };
         Ok(Self { rule, search, index_bytes: DEFAULT_INDEX_BYTES })
     }
 
     /// The ranked polygons as bytes, 20 each, to be sent elsewhere: much less than the polygons.
-    /// `None` for rules that need more of a polygon than its centre in the plane.
+    /// `None` for rules that need more of a polygon than its centre.
     ///
     /// Of the polygons that can match, the best first, little-endian: x and y of all centres as
     /// `f64`, then all row numbers as `u32`.
     pub fn to_bytes(&self) -> Option<Vec<u8>> {
-        let Search::Discs(discs) = &self.search else { return None };
-        let centers = discs.regions().centers.iter().flatten().flat_map(|c| c.to_le_bytes());
-        Some(centers.chain(discs.answers().iter().flat_map(|row| row.to_le_bytes())).collect())
+        let (places, rows) = match &self.search {
+            Search::Discs(discs) => (&discs.regions().centers, discs.answers()),
+            Search::Plane(nearest) => (&nearest.centers().places, &*nearest.centers().rows),
+            Search::Sphere(nearest) => (&nearest.centers().places, &*nearest.centers().rows),
+            Search::Naive(..) => return None,
+        };
+        let places = places.iter().flatten().flat_map(|c| c.to_le_bytes());
+        Some(places.chain(rows.iter().flat_map(|row| row.to_le_bytes())).collect())
     }
 
     /// Makes the matcher again from what [`Matcher::to_bytes`] gave, for the same rule.
@@ -90,18 +97,20 @@ impl Matcher {
     /// [`Error::Parameter`] for bytes that are none of a matcher with this rule.
     pub fn from_bytes(bytes: &[u8], rule: Rule) -> Result<Self> {
         let polygons = bytes.len() / 20;
-        let (centers, rows) = bytes.split_at(16 * polygons);
+        let (places, rows) = bytes.split_at(16 * polygons);
         let numbers: Vec<f64> =
-            centers.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect();
+            places.as_chunks().0.iter().map(|bytes| f64::from_le_bytes(*bytes)).collect();
         let rows: Vec<u32> =
             rows.as_chunks().0.iter().map(|bytes| u32::from_le_bytes(*bytes)).collect();
-        let whole = bytes.len().is_multiple_of(20) && rows.iter().all(|row| *row < NONE);
-        let Some(max_dist) = disc_radius(rule).filter(|_| whole) else {
+        let places = numbers.as_chunks().0.to_vec();
+        let whole = bytes.len().is_multiple_of(20)
+            && rows.iter().all(|row| *row < NONE)
+            && places.iter().all(|place| rule.accepts(*place));
+        let (true, Predicate::Center { max_dist, k }) = (whole, rule.predicate()) else {
             let message = format!("{} bytes that are none of a matcher", bytes.len());
             return Err(Error::Parameter { parameter: "polygons", message });
         };
-        let centers = numbers.as_chunks().0.to_vec();
-        let search = Search::Discs(Indexed::new(Discs { centers, max_dist }, rows));
+        let search = Search::of_centers(Centers { places, rows }, rule.metric(), max_dist, k);
         Ok(Self { rule, search, index_bytes: DEFAULT_INDEX_BYTES })
     }
 
@@ -136,7 +145,7 @@ impl Matcher {
     pub fn index_stats(&self) -> Option<IndexStats> {
         match &self.search {
             Search::Discs(discs) => discs.index_stats(),
-            Search::Naive(..) => None,
+            Search::Plane(_) | Search::Sphere(_) | Search::Naive(..) => None,
         }
     }
 
@@ -154,6 +163,8 @@ impl Matcher {
     pub(crate) fn resolve(&self, xs: &[f64; BLOCK], ys: &[f64; BLOCK], out: &mut [u32]) {
         match &self.search {
             Search::Discs(discs) => discs.resolve(xs, ys, out),
+            Search::Plane(nearest) => nearest.resolve(xs, ys, out),
+            Search::Sphere(nearest) => nearest.resolve(xs, ys, out),
             Search::Naive(polygons, keys) => {
                 let points: Points =
                     xs.iter().zip(ys).take(out.len()).map(|(&x, &y)| Some([x, y])).collect();
@@ -166,41 +177,22 @@ impl Matcher {
     }
 }
 
-/// The radius of the discs in which a rule lets polygons qualify, if that is what it does.
-fn disc_radius(rule: Rule) -> Option<f64> {
-    match (rule.predicate(), rule.metric()) {
-        (Predicate::Center { max_dist, k: None }, Metric::Euclidean) => max_dist,
-        _ => None,
-    }
-}
-
-/// The rows that can match, the best first.
-fn ranked_rows(polygons: &Polygons, keys: &Keys) -> Vec<u32> {
-    let ranked = |row: u32| {
-        polygons.get(row as usize)?;
-        Some((keys.get(row as usize)?, row))
-    };
-    let rows = 0..polygons.len() as u32;
-    if polygons.len() >= PARALLEL_POLYGONS {
-        let mut ranked: Vec<_> = rows.into_par_iter().filter_map(ranked).collect();
-        ranked.par_sort_unstable_by(Rule::better);
-        ranked.into_iter().map(|(_, row)| row).collect()
-    } else {
-        let mut ranked: Vec<_> = rows.filter_map(ranked).collect();
-        ranked.sort_unstable_by(Rule::better);
-        ranked.into_iter().map(|(_, row)| row).collect()
-    }
-}
-
-/// The centres of these rows.
-fn centers(polygons: &Polygons, rows: &[u32], rule: Rule) -> Vec<[f64; 2]> {
-    let center = |&row: &u32| {
-        let polygon = polygons.get(row as usize);
-        polygon.map_or([f64::NAN; 2], |polygon| measure::center(polygon, rule.center()))
-    };
-    if rows.len() >= PARALLEL_POLYGONS {
-        rows.par_iter().map(center).collect()
-    } else {
-        rows.iter().map(center).collect()
+impl Search {
+    fn of_centers(
+        centers: Centers,
+        metric: Metric,
+        max_dist: Option<f64>,
+        k: Option<usize>,
+    ) -> Self {
+        // With no more centres than that, `k` leaves nothing out.
+        let k = k.filter(|&k| k < centers.rows.len());
+        match (metric, max_dist, k) {
+            (Metric::Euclidean, Some(max_dist), None) => {
+                let discs = Discs { centers: centers.places, max_dist };
+                Self::Discs(Indexed::new(discs, centers.rows))
+            }
+            (Metric::Euclidean, ..) => Self::Plane(Nearest::new(centers, max_dist, k)),
+            (Metric::Haversine, ..) => Self::Sphere(Nearest::new(centers, max_dist, k)),
+        }
     }
 }

@@ -5,5 +5,6 @@
 mod errors;
 mod job;
 mod measure;
+mod nearest;
 mod oracle;
 mod world;
