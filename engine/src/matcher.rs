@@ -1,14 +1,14 @@
-use crate::centers::Centers;
+use crate::centers::{Centers, ranked_rows};
 use crate::cover::{BLOCK, IndexStats, NONE};
 use crate::error::{Error, Result};
 use crate::indexed::Indexed;
 use crate::keys::Keys;
-use crate::metric::Metric;
+use crate::metric::{Metric, wrap};
 use crate::nearest::Nearest;
 use crate::points::Points;
 use crate::polygons::Polygons;
 use crate::reference;
-use crate::region::Discs;
+use crate::region::{Caps, Discs};
 use crate::rule::{Predicate, Rule};
 
 /// What the index may take beside the polygons, unless its coarsest form needs more.
@@ -30,6 +30,8 @@ pub struct Matcher {
 enum Search {
     /// Euclidean distance to the centre alone.
     Discs(Indexed<Discs>),
+    /// Haversine distance to the centre alone.
+    Caps(Indexed<Caps>),
     /// The nearest by Euclidean distance.
     Plane(Nearest<2>),
     /// The nearest by haversine distance.
@@ -57,19 +59,14 @@ impl Matcher {
     ///
     /// As [`Matcher::new`], and [`Error::Parameter`] for another number of keys.
     pub fn with_keys(polygons: &Polygons, keys: &Keys, rule: Rule) -> Result<Self> {
-        if keys.len() != polygons.len() {
-            let message = format!("expected {} keys, got {}", polygons.len(), keys.len());
-            return Err(Error::Parameter { parameter: "by", message });
-        }
-        if polygons.len() >= NONE as usize {
-            let message = format!("expected at most {} rows, got {}", NONE - 1, polygons.len());
-            return Err(Error::Parameter { parameter: "polygons", message });
-        }
         let search = match rule.predicate() {
-            Predicate::Center { max_dist, k } => {
-                Search::of_centers(Centers::new(polygons, keys, rule)?, rule.metric(), max_dist, k)
+            Predicate::Center { .. } => {
+                Search::of_centers(Centers::new(polygons, keys, rule)?, rule)
             }
-            Predicate::Covers => Search::Naive(polygons.clone(), keys.clone()),
+            Predicate::Covers => {
+                ranked_rows(polygons, keys)?;
+                Search::Naive(polygons.clone(), keys.clone())
+            }
         };
         Ok(Self { rule, search, index_bytes: DEFAULT_INDEX_BYTES })
     }
@@ -82,6 +79,7 @@ impl Matcher {
     pub fn to_bytes(&self) -> Option<Vec<u8>> {
         let (places, rows) = match &self.search {
             Search::Discs(discs) => (&discs.regions().centers, discs.answers()),
+            Search::Caps(caps) => (&caps.regions().centers, caps.answers()),
             Search::Plane(nearest) => (&nearest.centers().places, &*nearest.centers().rows),
             Search::Sphere(nearest) => (&nearest.centers().places, &*nearest.centers().rows),
             Search::Naive(..) => return None,
@@ -106,11 +104,11 @@ impl Matcher {
         let whole = bytes.len().is_multiple_of(20)
             && rows.iter().all(|row| *row < NONE)
             && places.iter().all(|place| rule.accepts(*place));
-        let (true, Predicate::Center { max_dist, k }) = (whole, rule.predicate()) else {
+        if !whole || rule.predicate() == Predicate::Covers {
             let message = format!("{} bytes that are none of a matcher", bytes.len());
             return Err(Error::Parameter { parameter: "polygons", message });
-        };
-        let search = Search::of_centers(Centers { places, rows }, rule.metric(), max_dist, k);
+        }
+        let search = Search::of_centers(Centers { places, rows }, rule);
         Ok(Self { rule, search, index_bytes: DEFAULT_INDEX_BYTES })
     }
 
@@ -126,8 +124,10 @@ impl Matcher {
     #[must_use]
     pub fn with_index_bytes(mut self, bytes: usize) -> Self {
         self.index_bytes = bytes;
-        if let Search::Discs(discs) = &mut self.search {
-            discs.forget_index();
+        match &mut self.search {
+            Search::Discs(discs) => discs.forget_index(),
+            Search::Caps(caps) => caps.forget_index(),
+            Search::Plane(_) | Search::Sphere(_) | Search::Naive(..) => {}
         }
         self
     }
@@ -136,8 +136,10 @@ impl Matcher {
     ///
     /// More than about 119 million polygons get none: they are scanned in rank order.
     pub fn build_index(&self) {
-        if let Search::Discs(discs) = &self.search {
-            discs.build_index(self.index_bytes);
+        match &self.search {
+            Search::Discs(discs) => discs.build_index(self.index_bytes),
+            Search::Caps(caps) => caps.build_index(self.index_bytes),
+            Search::Plane(_) | Search::Sphere(_) | Search::Naive(..) => {}
         }
     }
 
@@ -145,6 +147,7 @@ impl Matcher {
     pub fn index_stats(&self) -> Option<IndexStats> {
         match &self.search {
             Search::Discs(discs) => discs.index_stats(),
+            Search::Caps(caps) => caps.index_stats(),
             Search::Plane(_) | Search::Sphere(_) | Search::Naive(..) => None,
         }
     }
@@ -153,8 +156,10 @@ impl Matcher {
     ///
     /// To be called before any parallel section, as it may wait for another thread.
     pub(crate) fn prepare(&self, points: usize) {
-        if let Search::Discs(discs) = &self.search {
-            discs.prepare(points, self.index_bytes);
+        match &self.search {
+            Search::Discs(discs) => discs.prepare(points, self.index_bytes),
+            Search::Caps(caps) => caps.prepare(points, self.index_bytes),
+            Search::Plane(_) | Search::Sphere(_) | Search::Naive(..) => {}
         }
     }
 
@@ -163,6 +168,15 @@ impl Matcher {
     pub(crate) fn resolve(&self, xs: &[f64; BLOCK], ys: &[f64; BLOCK], out: &mut [u32]) {
         match &self.search {
             Search::Discs(discs) => discs.resolve(xs, ys, out),
+            Search::Caps(caps) => {
+                caps.resolve(&xs.map(wrap), ys, out);
+                // The index takes it that there is a point.
+                for ((answer, &x), &y) in out.iter_mut().zip(xs).zip(ys) {
+                    if !self.rule.accepts([x, y]) {
+                        *answer = NONE;
+                    }
+                }
+            }
             Search::Plane(nearest) => nearest.resolve(xs, ys, out),
             Search::Sphere(nearest) => nearest.resolve(xs, ys, out),
             Search::Naive(polygons, keys) => {
@@ -178,21 +192,19 @@ impl Matcher {
 }
 
 impl Search {
-    fn of_centers(
-        centers: Centers,
-        metric: Metric,
-        max_dist: Option<f64>,
-        k: Option<usize>,
-    ) -> Self {
-        // With no more centres than that, `k` leaves nothing out.
-        let k = k.filter(|&k| k < centers.rows.len());
-        match (metric, max_dist, k) {
+    /// For a rule that needs no more than centres.
+    fn of_centers(centers: Centers, rule: Rule) -> Self {
+        match (rule.metric(), rule.max_dist(), rule.k_among(centers.rows.len())) {
             (Metric::Euclidean, Some(max_dist), None) => {
                 let discs = Discs { centers: centers.places, max_dist };
                 Self::Discs(Indexed::new(discs, centers.rows))
             }
-            (Metric::Euclidean, ..) => Self::Plane(Nearest::new(centers, max_dist, k)),
-            (Metric::Haversine, ..) => Self::Sphere(Nearest::new(centers, max_dist, k)),
+            (Metric::Haversine, Some(max_dist), None) => {
+                let caps = Caps::new(centers.places, max_dist);
+                Self::Caps(Indexed::new(caps, centers.rows))
+            }
+            (Metric::Euclidean, ..) => Self::Plane(Nearest::new(centers, rule)),
+            (Metric::Haversine, ..) => Self::Sphere(Nearest::new(centers, rule)),
         }
     }
 }

@@ -5,8 +5,7 @@
 //! vectors, and its squared distances are those of chords, which order as the haversines do but
 //! for a [blur](Place::blur): only what that leaves open is put to the definition.
 
-use std::cmp::Ordering;
-use std::collections::{BinaryHeap, HashMap};
+use std::collections::HashMap;
 use std::ops::Range;
 
 use rayon::prelude::*;
@@ -86,6 +85,7 @@ pub(crate) struct Nearest<const D: usize> {
     ranks: Vec<u32>,
     /// By rank.
     centers: Centers,
+    rule: Rule,
     /// Less than the number of centres.
     k: Option<usize>,
     limit: Option<Limit>,
@@ -98,18 +98,17 @@ struct Limit {
     band: Band,
 }
 
-/// A centre that was found.
-#[derive(Debug, Clone, Copy)]
-struct Found {
-    distance_2: f64,
-    number: u32,
-    rank: u32,
-}
+/// A centre that was found: the bits of its squared distance, its number and its rank, from high to
+/// low. As no distance is negative, they order as [`Rule::nearer`] does.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
+struct Found(u128);
+
+/// Centres beyond `k` that are taken before the farthest are let go, at most.
+const SPARE: usize = 32;
 
 /// Memory that is used again from point to point.
 #[derive(Debug, Default)]
 pub(crate) struct Scratch {
-    nearest: BinaryHeap<Found>,
     found: Vec<Found>,
 }
 
@@ -117,8 +116,8 @@ impl<const D: usize> Nearest<D>
 where
     [f64; D]: Place,
 {
-    /// Of these centres all qualify but what the two bounds leave out.
-    pub(crate) fn new(centers: Centers, max_dist: Option<f64>, k: Option<usize>) -> Self {
+    /// For a rule that needs no more than these centres.
+    pub(crate) fn new(centers: Centers, rule: Rule) -> Self {
         let mut ranks: Vec<u32> = (0..centers.rows.len() as u32).collect();
         let row = |&rank: &u32| centers.rows[rank as usize];
         if ranks.len() >= PARALLEL_POLYGONS {
@@ -126,7 +125,7 @@ where
         } else {
             ranks.sort_unstable_by_key(row);
         }
-        let k = k.filter(|&k| k < ranks.len());
+        let k = rule.k_among(ranks.len());
         if let Some(k) = k.filter(|_| <[f64; D]>::BLURRED) {
             keep_first_at_each_place(&mut ranks, &centers.places, k);
         }
@@ -138,8 +137,11 @@ where
             ranks: tree.items().iter().map(|&number| ranks[number as usize]).collect(),
             tree,
             centers,
+            rule,
             k,
-            limit: max_dist.map(|max_dist| Limit { max_dist, band: <[f64; D]>::band(max_dist) }),
+            limit: rule
+                .max_dist()
+                .map(|max_dist| Limit { max_dist, band: <[f64; D]>::band(max_dist) }),
         }
     }
 
@@ -152,8 +154,8 @@ where
     pub(crate) fn resolve(&self, xs: &[f64; BLOCK], ys: &[f64; BLOCK], out: &mut [u32]) {
         let mut scratch = Scratch::default();
         for ((best, &x), &y) in out.iter_mut().zip(xs).zip(ys) {
-            let finite = x.is_finite() && y.is_finite();
-            let rank = if finite { self.best([x, y], &mut scratch) } else { None };
+            let point = Some([x, y]).filter(|&point| self.rule.accepts(point));
+            let rank = point.and_then(|point| self.best(point, &mut scratch));
             *best = rank.map_or(NONE, |rank| self.centers.rows[rank as usize]);
         }
     }
@@ -163,17 +165,17 @@ where
             return (!self.ranks.is_empty()).then_some(0);
         }
         self.find(point, scratch);
-        scratch.found.iter().map(|found| found.rank).min()
+        scratch.found.iter().map(|found| found.rank()).min()
     }
 
-    /// Appends the ranks of all that qualify for a point with finite coordinates, in no order.
+    /// Appends the ranks of all that qualify for a point that the rule accepts, in no order.
     pub(crate) fn qualifying(&self, point: [f64; 2], scratch: &mut Scratch, ranks: &mut Vec<u32>) {
         if self.k.is_none() && self.limit.is_none() {
             ranks.extend_from_slice(&self.ranks);
             return;
         }
         self.find(point, scratch);
-        ranks.extend(scratch.found.iter().map(|found| found.rank));
+        ranks.extend(scratch.found.iter().map(|found| found.rank()));
     }
 
     /// Leaves in `scratch.found` those that qualify by `k` or the limit.
@@ -187,9 +189,9 @@ where
         }
         if let Some(Limit { max_dist, band }) = self.limit {
             scratch.found.retain(|found| {
-                let distance_2 = found.distance_2;
+                let distance_2 = found.distance_2();
                 let is_within = || {
-                    let center = self.centers.places[found.rank as usize];
+                    let center = self.centers.places[found.rank() as usize];
                     <[f64; D]>::METRIC.is_within(point, center, max_dist)
                 };
                 distance_2 < band.low || (distance_2 < band.high && is_within())
@@ -198,28 +200,22 @@ where
     }
 
     fn find_nearest(&self, point: [f64; 2], place: [f64; D], k: usize, scratch: &mut Scratch) {
-        let Scratch { nearest, found } = scratch;
-        nearest.clear();
+        let found = &mut scratch.found;
         let farthest = match self.limit {
             Some(limit) => (limit.band.high, 0),
             None => (f64::INFINITY, u32::MAX),
         };
-        let mut search = KNearest {
-            all: self,
-            place,
-            k,
-            nearest,
-            farthest,
-            reach: farthest,
-            refused: f64::INFINITY,
-        };
+        let refused = f64::INFINITY;
+        let mut search =
+            KNearest { all: self, place, k, found, farthest, reach: farthest, refused };
         self.tree.search(&place, &mut search);
-        let (farthest, refused) = (search.farthest.0, search.refused);
-        let blur = <[f64; D]>::blur(farthest);
-        if <[f64; D]>::BLURRED && nearest.len() == k && refused < blur.high {
-            self.find_nearest_in_blur(point, place, blur, k, found);
-        } else {
-            found.extend(nearest.iter());
+        search.keep_nearest();
+        if <[f64; D]>::BLURRED && search.found.len() == k {
+            let blur = <[f64; D]>::blur(search.farthest.0);
+            if search.refused < blur.high {
+                found.clear();
+                self.find_nearest_in_blur(point, place, blur, k, found);
+            }
         }
     }
 
@@ -236,13 +232,13 @@ where
     ) {
         self.find_closer(place, blur.high, found);
         let nearness = |found: Found| {
-            let center = self.centers.places[found.rank as usize];
-            ((<[f64; D]>::METRIC.reduced(point, center), found.number), found)
+            let center = self.centers.places[found.rank() as usize];
+            ((<[f64; D]>::METRIC.reduced(point, center), found.number()), found)
         };
-        let open = found.iter().filter(|found| found.distance_2 >= blur.low);
+        let open = found.iter().filter(|found| found.distance_2() >= blur.low);
         let mut open: Vec<_> = open.copied().map(nearness).collect();
         open.sort_unstable_by(|(a, _), (b, _)| Rule::nearer(a, b));
-        found.retain(|found| found.distance_2 < blur.low);
+        found.retain(|found| found.distance_2() < blur.low);
         let room = k.saturating_sub(found.len());
         found.extend(open.into_iter().take(room).map(|(_, found)| found));
     }
@@ -269,7 +265,7 @@ where
 
     #[inline]
     fn found(&self, distance_2: f64, at: usize) -> Found {
-        Found { distance_2, number: self.tree.items()[at], rank: self.ranks[at] }
+        Found::new(distance_2, self.tree.items()[at], self.ranks[at])
     }
 }
 
@@ -288,30 +284,27 @@ fn keep_first_at_each_place(ranks: &mut Vec<u32>, centers: &[[f64; 2]], k: usize
 }
 
 impl Found {
-    fn nearness(&self) -> (f64, u32) {
-        (self.distance_2, self.number)
+    #[inline]
+    fn new(distance_2: f64, number: u32, rank: u32) -> Self {
+        let distance_2 = u128::from(distance_2.to_bits());
+        Self(distance_2 << 64 | u128::from(number) << 32 | u128::from(rank))
+    }
+
+    #[inline]
+    fn distance_2(self) -> f64 {
+        f64::from_bits((self.0 >> 64) as u64)
+    }
+
+    #[inline]
+    fn number(self) -> u32 {
+        (self.0 >> 32) as u32
+    }
+
+    #[inline]
+    fn rank(self) -> u32 {
+        self.0 as u32
     }
 }
-
-impl Ord for Found {
-    fn cmp(&self, other: &Self) -> Ordering {
-        Rule::nearer(&self.nearness(), &other.nearness())
-    }
-}
-
-impl PartialOrd for Found {
-    fn partial_cmp(&self, other: &Self) -> Option<Ordering> {
-        Some(self.cmp(other))
-    }
-}
-
-impl PartialEq for Found {
-    fn eq(&self, other: &Self) -> bool {
-        self.cmp(other).is_eq()
-    }
-}
-
-impl Eq for Found {}
 
 /// Looks for all closer than a bound.
 struct Closer<'a, const D: usize> {
@@ -343,9 +336,9 @@ struct KNearest<'a, const D: usize> {
     all: &'a Nearest<D>,
     place: [f64; D],
     k: usize,
-    /// At most `k`, the farthest on top.
-    nearest: &'a mut BinaryHeap<Found>,
-    /// What the next must be nearer than: the farthest, once there are `k`.
+    /// The `k` nearest of those seen are among them.
+    found: &'a mut Vec<Found>,
+    /// What the next must be nearer than: the farthest of some `k`.
     farthest: (f64, u32),
     /// The same, or the end of the blur around it.
     reach: (f64, u32),
@@ -385,28 +378,34 @@ where
         }
     }
 
+    #[inline]
     fn offer(&mut self, found: Found) {
-        if Rule::nearer(&found.nearness(), &self.farthest).is_ge() {
-            self.refuse(found.distance_2);
+        if Rule::nearer(&(found.distance_2(), found.number()), &self.farthest).is_ge() {
+            self.refuse(found.distance_2());
             return;
         }
-        if self.nearest.len() < self.k {
-            self.nearest.push(found);
+        self.found.push(found);
+        if self.found.len() >= self.k + self.k.clamp(1, SPARE) {
+            self.keep_nearest();
+        }
+    }
+
+    /// Lets go of all but the `k` nearest.
+    fn keep_nearest(&mut self) {
+        if self.found.len() < self.k {
+            return;
+        }
+        let (_, last, others) = self.found.select_nth_unstable(self.k - 1);
+        self.farthest = (last.distance_2(), last.number());
+        if let Some(nearest) = others.iter().min() {
+            let nearest = nearest.distance_2();
+            self.refuse(nearest);
+        }
+        self.found.truncate(self.k);
+        self.reach = if <[f64; D]>::BLURRED {
+            (<[f64; D]>::blur(self.farthest.0).high, 0)
         } else {
-            self.refuse(self.farthest.0);
-            if let Some(mut top) = self.nearest.peek_mut() {
-                *top = found;
-            }
-        }
-        if self.nearest.len() == self.k
-            && let Some(top) = self.nearest.peek()
-        {
-            self.farthest = top.nearness();
-            self.reach = if <[f64; D]>::BLURRED {
-                (<[f64; D]>::blur(top.distance_2).high, 0)
-            } else {
-                self.farthest
-            };
-        }
+            self.farthest
+        };
     }
 }

@@ -8,6 +8,7 @@ use arrow_schema::DataType;
 use crate::binary::{self, Binary};
 use crate::coordinates::{is_numeric, to_f64};
 use crate::error::{Error, Result};
+use crate::rule::Rule;
 
 const EXPECTED: &str = "points: a struct of two numeric fields (first x, then y), \
                         a fixed-size list of 2 numbers, a list of 2 numbers, or WKB binary";
@@ -119,6 +120,21 @@ impl Points {
         let finite =
             |point: Option<[f64; 2]>| point.is_some_and(|p| p.iter().all(|c| c.is_finite()));
         (0..self.len()).filter(|&row| !finite(self.get(row))).count()
+    }
+
+    /// The same points, of which a rule accepts all that are finite; as [`Points::with_first_row`].
+    pub(crate) fn accepted_by(self, rule: &Rule, column: &str, first: usize) -> Result<Self> {
+        if !rule.is_on_sphere() {
+            return Ok(self);
+        }
+        let wrong = |row: &usize| {
+            let point = self.get(*row).filter(|point| point.iter().all(|c| c.is_finite()));
+            point.is_some_and(|point| !rule.accepts(point))
+        };
+        match (0..self.len()).find(wrong).and_then(|row| Some((row, self.get(row)?))) {
+            None => Ok(self),
+            Some((row, point)) => Err(Error::latitude(column, first + row, "point", point)),
+        }
     }
 
     pub(crate) fn coordinates(&self) -> &Coordinates {

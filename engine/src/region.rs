@@ -3,8 +3,12 @@
 //! Regions are numbered by rank, the best first. All that the [cover](crate::cover) asks of them
 //! is here; a new rule brings a new implementation of [`Regions`] and leaves the cover alone.
 
+mod around;
+mod cap;
 mod disc;
 
+use around::{bulk, first_of_each};
+pub(crate) use cap::Caps;
 pub(crate) use disc::Discs;
 
 /// A closed box of points: all `x` and `y` with `x0 <= x <= x1` and `y0 <= y <= y1`.

@@ -64,7 +64,7 @@ pub(crate) trait Search {
 
 impl<const D: usize> Bounds<D> {
     /// The box that holds nothing.
-    const EMPTY: Self = Self { low: [f64::INFINITY; D], high: [f64::NEG_INFINITY; D] };
+    pub(crate) const EMPTY: Self = Self { low: [f64::INFINITY; D], high: [f64::NEG_INFINITY; D] };
 
     /// The box of one point.
     pub(crate) fn of_point(point: [f64; D]) -> Self {
@@ -77,6 +77,10 @@ impl<const D: usize> Bounds<D> {
             low: from_fn(|axis| self.low[axis].min(other.low[axis])),
             high: from_fn(|axis| self.high[axis].max(other.high[axis])),
         }
+    }
+
+    pub(crate) fn holds(&self, point: [f64; D]) -> bool {
+        (0..D).all(|axis| self.low[axis] <= point[axis] && point[axis] <= self.high[axis])
     }
 
     fn center(&self) -> [f64; D] {

@@ -1,6 +1,4 @@
-use std::collections::HashSet;
-
-use super::{Cell, Regions, Relation};
+use super::{Cell, Regions, Relation, bulk, first_of_each};
 use crate::metric::Metric;
 
 /// Discs of one radius around the centres.
@@ -17,17 +15,11 @@ pub(crate) struct Discs {
 impl Regions for Discs {
     /// Of discs around the same centre only the first can ever win.
     fn contenders(&self) -> Vec<u32> {
-        let mut seen = HashSet::with_capacity(self.centers.len());
-        (0..self.centers.len() as u32)
-            .filter(|&rank| {
-                // Adding zero makes the two zeros one.
-                seen.insert(self.centers[rank as usize].map(|c| (c + 0.0).to_bits()))
-            })
-            .collect()
+        first_of_each(&self.centers)
     }
 
     fn bounds(&self) -> Cell {
-        let ([x0, x1], [y0, y1]) = (self.bulk(0), self.bulk(1));
+        let ([x0, x1], [y0, y1]) = (bulk(&self.centers, 0), bulk(&self.centers, 1));
         self.grown(Cell { x0, x1, y0, y1 })
     }
 
@@ -58,23 +50,6 @@ impl Discs {
     #[inline]
     fn holds(&self, point: [f64; 2], center: [f64; 2]) -> bool {
         Metric::Euclidean.is_within(point, center, self.max_dist)
-    }
-
-    /// The range of one coordinate of the centres, without outliers: not much farther out than all
-    /// but a 64th of a sample on each side.
-    fn bulk(&self, axis: usize) -> [f64; 2] {
-        const SAMPLE: usize = 1024;
-        let step = self.centers.len().div_ceil(SAMPLE).max(1);
-        let mut sample: Vec<f64> = self.centers.iter().step_by(step).map(|c| c[axis]).collect();
-        sample.sort_unstable_by(f64::total_cmp);
-        let cut = sample.len() / 64;
-        let (Some(&low), Some(&high)) = (sample.get(cut), sample.iter().rev().nth(cut)) else {
-            return [f64::INFINITY, f64::NEG_INFINITY];
-        };
-        let margin = 0.5 * (high - low);
-        let all = self.centers.iter().map(|c| c[axis]);
-        let (least, most) = all.fold((low, high), |(a, b), c| (a.min(c), b.max(c)));
-        [least.max(low - margin), most.min(high + margin)]
     }
 
     fn grown(&self, cell: Cell) -> Cell {

@@ -3,6 +3,7 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod errors;
+mod haversine;
 mod job;
 mod measure;
 mod nearest;
