@@ -43,6 +43,7 @@ mod candidates;
 mod centers;
 mod coordinates;
 mod cover;
+mod covering;
 mod error;
 mod indexed;
 pub mod inside;

@@ -2,6 +2,7 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod candidates;
 mod errors;
 mod haversine;
 mod job;
