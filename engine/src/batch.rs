@@ -8,6 +8,7 @@ use crate::cover::{BLOCK, NONE};
 use crate::error::Result;
 use crate::matcher::Matcher;
 use crate::points::{Coordinates, Points};
+use crate::rule::Rule;
 
 /// Rows from which a call answers on all of rayon's threads; below it stays on the caller's.
 ///
@@ -16,7 +17,7 @@ use crate::points::{Coordinates, Points};
 pub const PARALLEL_ROWS: usize = 200_000;
 
 /// Rows of one task; a multiple of [`BLOCK`].
-const PIECE: usize = 1 << 16;
+pub(crate) const PIECE: usize = 1 << 16;
 
 impl Matcher {
     /// For each point the row number of the best polygon that qualifies.
@@ -26,7 +27,8 @@ impl Matcher {
     ///
     /// # Errors
     ///
-    /// Those of [`Points::try_new`]; of several the one with the lowest row.
+    /// Those of [`Points::try_new`], and [`Error::Value`](crate::Error::Value) with the row for a latitude that is none,
+    /// where the rule takes it for one; of several the one with the lowest row.
     pub fn match_column(&self, column: &str, points: &dyn Array) -> Result<UInt32Array> {
         let mut answers = self.match_chunks(column, &[points.slice(0, points.len())])?;
         Ok(answers.pop().unwrap_or_else(|| UInt32Array::from(Vec::<u32>::new())))
@@ -38,36 +40,19 @@ impl Matcher {
     ///
     /// # Errors
     ///
-    /// Those of [`Points::try_new`]; of several the one with the lowest row.
+    /// Those of [`Matcher::match_column`].
     pub fn match_chunks(&self, column: &str, chunks: &[ArrayRef]) -> Result<Vec<UInt32Array>> {
-        let total = chunks.iter().map(|chunk| chunk.len()).sum();
-        self.prepare(total);
-
+        self.prepare(chunks.iter().map(|chunk| chunk.len()).sum());
         let mut answers: Vec<_> = chunks.iter().map(|chunk| Answers::new(chunk.len())).collect();
-        let mut pieces = Vec::new();
-        let mut first_row = 0;
-        for (chunk, answers) in chunks.iter().zip(&mut answers) {
-            for (first, rows, valid) in answers.pieces() {
-                let points = chunk.slice(first, rows.len());
-                pieces.push((points, first_row + first, rows, valid));
-            }
-            first_row += chunk.len();
-        }
-        // Points are read piece by piece, so that converting them is shared between threads too.
-        let failed = |(points, first_row, rows, valid): (ArrayRef, usize, _, _)| {
-            let points = Points::with_first_row(column, &*points, first_row);
-            points.map(|points| self.answer(&points, 0, rows, valid)).err()
-        };
-        let error = if total >= PARALLEL_ROWS {
-            pieces.into_par_iter().filter_map(failed).collect::<Vec<_>>().into_iter().next()
-        } else {
-            pieces.into_iter().find_map(failed)
-        };
-        error.map_or(Ok(()), Err)?;
+        let places = answers.iter_mut().flat_map(Answers::pieces);
+        in_pieces(column, chunks, self.rule(), places, |points, (_, rows, valid)| {
+            self.answer(points, 0, rows, valid);
+        })?;
         Ok(answers.into_iter().map(Answers::finish).collect())
     }
 
-    /// As [`Matcher::match_column`] for points that have been read already.
+    /// As [`Matcher::match_column`] for points that have been read already, but null too where the
+    /// rule does not [accept](Rule::accepts) the point.
     pub fn match_points(&self, points: &Points) -> UInt32Array {
         self.prepare(points.len());
         let mut answers = Answers::new(points.len());
@@ -106,6 +91,42 @@ impl Matcher {
             }
             *valid = word.to_le();
         }
+    }
+}
+
+/// Reads a column of points piece by piece, each with one of `places`, and gives what `work` makes
+/// of the pieces, in order: on all of rayon's threads for many rows.
+///
+/// The pieces of a chunk are of [`PIECE`] rows, but for the last. Of several errors the one with
+/// the lowest row.
+pub(crate) fn in_pieces<P: Send, T: Send>(
+    column: &str,
+    chunks: &[ArrayRef],
+    rule: &Rule,
+    places: impl Iterator<Item = P>,
+    work: impl Fn(&Points, P) -> T + Sync,
+) -> Result<Vec<T>> {
+    let mut pieces = Vec::new();
+    let mut rows = 0;
+    for chunk in chunks {
+        for first in (0..chunk.len()).step_by(PIECE) {
+            let piece = chunk.slice(first, PIECE.min(chunk.len() - first));
+            pieces.push((piece, rows + first));
+        }
+        rows += chunk.len();
+    }
+    // Points are read piece by piece, so that converting them is shared between threads too.
+    let one = |((piece, first_row), place): ((ArrayRef, usize), P)| {
+        let points = Points::with_first_row(column, &*piece, first_row)?;
+        Ok(work(&points.accepted_by(rule, column, first_row)?, place))
+    };
+    let pieces = pieces.into_iter().zip(places);
+    if rows >= PARALLEL_ROWS {
+        // All are tried, so that of several errors it is always the same.
+        let done: Vec<_> = pieces.collect::<Vec<_>>().into_par_iter().map(one).collect();
+        done.into_iter().collect()
+    } else {
+        pieces.map(one).collect()
     }
 }
 

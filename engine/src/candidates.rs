@@ -1,20 +1,37 @@
-use arrow_array::builder::{LargeListBuilder, UInt32Builder};
-use arrow_array::{Array, ArrayRef, LargeListArray};
+use std::iter::repeat;
+use std::sync::Arc;
 
+use arrow_array::{Array, ArrayRef, LargeListArray, UInt32Array};
+use arrow_buffer::{BooleanBufferBuilder, NullBuffer, OffsetBuffer};
+use arrow_schema::{DataType, Field};
+
+use crate::batch::{PIECE, in_pieces};
+use crate::centers::{Centers, ranked_rows};
+use crate::covering::Covering;
 use crate::error::Result;
 use crate::keys::Keys;
+use crate::metric::Metric;
+use crate::nearest::{Nearest, Scratch};
 use crate::points::Points;
 use crate::polygons::Polygons;
-use crate::reference;
-use crate::rule::Rule;
+use crate::rule::{Predicate, Rule};
 
 /// All polygons that qualify for each point, the best first: the first half of the question that a
 /// [`Matcher`](crate::Matcher) answers.
 #[derive(Debug)]
 pub struct Candidates {
-    polygons: Polygons,
-    keys: Keys,
     rule: Rule,
+    search: Search,
+}
+
+/// How all that qualify are found: one way for each kind of rule.
+#[derive(Debug)]
+enum Search {
+    /// By Euclidean distance to the centre.
+    Plane(Nearest<2>),
+    /// By haversine distance to the centre.
+    Sphere(Nearest<3>),
+    Covers(Covering),
 }
 
 impl Candidates {
@@ -24,7 +41,15 @@ impl Candidates {
     ///
     /// Those of [`Matcher::with_keys`](crate::Matcher::with_keys).
     pub fn new(polygons: &Polygons, keys: &Keys, rule: Rule) -> Result<Self> {
-        Ok(Self { polygons: polygons.clone(), keys: keys.clone(), rule })
+        let centers = || Centers::new(polygons, keys, rule);
+        let search = match (rule.predicate(), rule.metric()) {
+            (Predicate::Covers, _) => {
+                Search::Covers(Covering::new(polygons, ranked_rows(polygons, keys)?))
+            }
+            (_, Metric::Euclidean) => Search::Plane(Nearest::new(centers()?, rule)),
+            (_, Metric::Haversine) => Search::Sphere(Nearest::new(centers()?, rule)),
+        };
+        Ok(Self { rule, search })
     }
 
     /// For each point the row numbers of the polygons that qualify, the best first; an empty list
@@ -35,18 +60,76 @@ impl Candidates {
     ///
     /// # Errors
     ///
-    /// Those of [`Points::try_new`]; of several the one with the lowest row.
+    /// Those of [`Matcher::match_column`](crate::Matcher::match_column).
     pub fn of_chunks(&self, column: &str, chunks: &[ArrayRef]) -> Result<Vec<LargeListArray>> {
-        let mut first_row = 0;
-        let one = |chunk: &ArrayRef| {
-            let points = Points::with_first_row(column, chunk, first_row)?;
-            first_row += chunk.len();
-            let mut lists = LargeListBuilder::new(UInt32Builder::new());
-            for rows in reference::candidates(&points, &self.polygons, &self.keys, &self.rule) {
-                lists.append_option(rows.map(|rows| rows.into_iter().map(Some)));
-            }
-            Ok(lists.finish())
+        let pieces =
+            in_pieces(column, chunks, &self.rule, repeat(()), |points, ()| self.lists(points))?;
+        let mut pieces = pieces.into_iter();
+        let of_chunk = |chunk: &ArrayRef| {
+            let pieces = pieces.by_ref().take(chunk.len().div_ceil(PIECE));
+            pieces.reduce(Lists::and).unwrap_or_default().finish()
         };
-        chunks.iter().map(one).collect()
+        chunks.iter().map(of_chunk).collect()
+    }
+
+    fn lists(&self, points: &Points) -> Lists {
+        let mut lists = Lists::default();
+        let (mut scratch, mut ranks) = (Scratch::default(), Vec::new());
+        for row in 0..points.len() {
+            let point = points.get(row).filter(|&point| self.rule.accepts(point));
+            ranks.clear();
+            if let Some(point) = point {
+                match &self.search {
+                    Search::Plane(nearest) => nearest.qualifying(point, &mut scratch, &mut ranks),
+                    Search::Sphere(nearest) => nearest.qualifying(point, &mut scratch, &mut ranks),
+                    Search::Covers(covering) => covering.qualifying(point, &mut ranks),
+                }
+            }
+            ranks.sort_unstable();
+            lists.rows.extend(ranks.iter().map(|&rank| self.rows()[rank as usize]));
+            lists.lengths.push(ranks.len());
+            lists.valid.append(point.is_some());
+        }
+        lists
+    }
+
+    /// By rank.
+    fn rows(&self) -> &[u32] {
+        match &self.search {
+            Search::Plane(nearest) => &nearest.centers().rows,
+            Search::Sphere(nearest) => &nearest.centers().rows,
+            Search::Covers(covering) => covering.rows(),
+        }
+    }
+}
+
+/// A column of lists while it is filled.
+struct Lists {
+    rows: Vec<u32>,
+    lengths: Vec<usize>,
+    valid: BooleanBufferBuilder,
+}
+
+impl Default for Lists {
+    fn default() -> Self {
+        Self { rows: vec![], lengths: vec![], valid: BooleanBufferBuilder::new(0) }
+    }
+}
+
+impl Lists {
+    /// These, and then the others.
+    fn and(mut self, others: Self) -> Self {
+        self.rows.extend(others.rows);
+        self.lengths.extend(others.lengths);
+        self.valid.append_buffer(&others.valid.build());
+        self
+    }
+
+    fn finish(self) -> Result<LargeListArray> {
+        let field = Arc::new(Field::new_list_field(DataType::UInt32, true));
+        let offsets = OffsetBuffer::from_lengths(self.lengths);
+        let nulls = Some(NullBuffer::new(self.valid.build())).filter(|n| n.null_count() > 0);
+        let rows = Arc::new(UInt32Array::from(self.rows));
+        Ok(LargeListArray::try_new(field, offsets, rows, nulls)?)
     }
 }

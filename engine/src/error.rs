@@ -99,6 +99,12 @@ impl Error {
         Error::Value { column: column.to_owned(), row, message: message.into() }
     }
 
+    /// For a `what` on the sphere that is not there.
+    pub(crate) fn latitude(column: &str, row: usize, what: &str, [x, y]: [f64; 2]) -> Self {
+        let message = format!("the {what} is ({x}, {y}): expected a latitude between -90 and 90");
+        Self::value(column, row, message)
+    }
+
     pub(crate) fn in_file(self, path: &std::path::Path) -> Self {
         match self {
             Error::Dtype { .. }

@@ -18,6 +18,52 @@ pub(crate) struct Indexed<R> {
     tests: AtomicUsize,
 }
 
+/// What there is to do with an index, whatever it is over.
+pub(crate) trait Index {
+    /// Builds it in so many bytes now, if it is not there yet.
+    fn build(&self, bytes: usize);
+
+    /// Lets go of it.
+    fn forget(&mut self);
+
+    /// What it consists of; `None` while there is none.
+    fn stats(&self) -> Option<IndexStats>;
+
+    /// Gets ready for so many points: builds it when it is worth it by now.
+    ///
+    /// To be called before any parallel section, as it may wait for another thread.
+    fn prepare(&self, points: usize, bytes: usize);
+}
+
+impl<R: Regions> Index for Indexed<R> {
+    fn build(&self, bytes: usize) {
+        if self.answers.len() > MOST_REGIONS {
+            return;
+        }
+        self.cover.get_or_init(|| Cover::build(&self.regions, self.answers.clone(), bytes));
+    }
+
+    fn forget(&mut self) {
+        self.cover = OnceLock::new();
+    }
+
+    fn stats(&self) -> Option<IndexStats> {
+        self.cover.get().map(Cover::stats)
+    }
+
+    fn prepare(&self, points: usize, bytes: usize) {
+        if self.cover.get().is_some() {
+            return;
+        }
+        let tests = points.saturating_mul(self.regions.scan_cost());
+        let before = self.tests.fetch_add(tests, Ordering::Relaxed);
+        let worth = TESTS_BEFORE_INDEX.saturating_add(self.regions.index_cost());
+        if before.saturating_add(tests) > worth {
+            self.build(bytes);
+        }
+    }
+}
+
 impl<R: Regions> Indexed<R> {
     /// `answers[rank]`, less than [`NONE`], is the answer for a region.
     pub(crate) fn new(regions: R, answers: Vec<u32>) -> Self {
@@ -31,39 +77,6 @@ impl<R: Regions> Indexed<R> {
     /// By rank: what to answer.
     pub(crate) fn answers(&self) -> &[u32] {
         &self.answers
-    }
-
-    /// Builds the index in so many bytes now, if it is not there yet.
-    pub(crate) fn build_index(&self, bytes: usize) {
-        if self.answers.len() > MOST_REGIONS {
-            return;
-        }
-        self.cover.get_or_init(|| Cover::build(&self.regions, self.answers.clone(), bytes));
-    }
-
-    /// Lets go of the index.
-    pub(crate) fn forget_index(&mut self) {
-        self.cover = OnceLock::new();
-    }
-
-    /// What the index consists of; `None` while there is none.
-    pub(crate) fn index_stats(&self) -> Option<IndexStats> {
-        self.cover.get().map(Cover::stats)
-    }
-
-    /// Gets ready for so many points: builds the index when it is worth it by now.
-    ///
-    /// To be called before any parallel section, as it may wait for another thread.
-    pub(crate) fn prepare(&self, points: usize, index_bytes: usize) {
-        if self.cover.get().is_some() {
-            return;
-        }
-        let tests = points.saturating_mul(self.regions.scan_cost());
-        let before = self.tests.fetch_add(tests, Ordering::Relaxed);
-        let worth = TESTS_BEFORE_INDEX.saturating_add(self.regions.index_cost());
-        if before.saturating_add(tests) > worth {
-            self.build_index(index_bytes);
-        }
     }
 
     /// Writes the answer or [`NONE`] for each of at most [`BLOCK`] points.

@@ -131,7 +131,7 @@ impl MatchParquet {
         std::thread::scope(|scope| {
             let (sender, receiver) = sync_channel::<Result<Matched>>(BATCHES_AHEAD);
             let reader = scope.spawn(move || {
-                for read in points.batches() {
+                for read in points.batches(self.rule) {
                     let matched =
                         read.and_then(|(batch, points)| answer(&matcher, &schema, &batch, &points));
                     let stop = matched.is_err();

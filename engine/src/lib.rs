@@ -40,8 +40,10 @@
 mod batch;
 mod binary;
 mod candidates;
+mod centers;
 mod coordinates;
 mod cover;
+mod covering;
 mod crs;
 mod error;
 mod indexed;
@@ -52,11 +54,14 @@ mod lists;
 mod matcher;
 pub mod measure;
 mod metric;
+mod nearest;
 mod points;
 mod polygons;
 pub mod reference;
 mod region;
 mod rule;
+mod sphere;
+mod tree;
 
 pub use batch::PARALLEL_ROWS;
 pub use candidates::Candidates;

@@ -53,12 +53,35 @@ impl Metric {
 ///
 /// Zero between the same two places, whatever the turns of their longitudes and at the poles too.
 fn haversine([lon_a, lat_a]: [f64; 2], [lon_b, lat_b]: [f64; 2]) -> f64 {
-    // Exact, and no longer than half a turn.
-    let turn = (lon_a - lon_b) % 360.0;
-    let turn = if turn.abs() > 180.0 { turn - 360.0_f64.copysign(turn) } else { turn };
+    let turn = turn(wrap(lon_a), wrap(lon_b));
     let (north, east) = ((lat_a - lat_b).to_radians(), turn.to_radians());
     let (s, t) = ((north / 2.0).sin(), (east / 2.0).sin());
     s * s + cos_of_latitude(lat_a) * cos_of_latitude(lat_b) * t * t
+}
+
+/// The longitude without whole turns: above -180, at most 180. Exact; NaN for what is not finite.
+#[inline]
+pub(crate) fn wrap(lon: f64) -> f64 {
+    if lon > -180.0 && lon <= 180.0 {
+        return lon;
+    }
+    match lon % 360.0 {
+        turn if turn > 180.0 => turn - 360.0,
+        turn if turn <= -180.0 => turn + 360.0,
+        turn => turn,
+    }
+}
+
+/// The way from one wrapped longitude to another, no longer than half a turn.
+///
+/// Across the antimeridian by the ways to it, so that a small one keeps all its digits.
+#[inline]
+pub(crate) fn turn(a: f64, b: f64) -> f64 {
+    match a - b {
+        turn if turn > 180.0 => (a - 180.0) - (b + 180.0),
+        turn if turn < -180.0 => (a + 180.0) - (b - 180.0),
+        turn => turn,
+    }
 }
 
 /// The cosine, exactly zero at the poles.

@@ -12,6 +12,7 @@ use crate::coordinates::{Separated, dimensions, is_numeric, pair_nulls, to_f64};
 use crate::crs::is_wkb;
 use crate::error::{Error, Result};
 use crate::polygons::bounds;
+use crate::rule::Rule;
 
 const EXPECTED: &str = "points: a struct of two numeric fields (first x, then y), \
                         a fixed-size list of 2 numbers, a list of 2 numbers, or WKB binary";
@@ -166,6 +167,21 @@ impl Points {
     pub fn bounds(&self) -> Option<[f64; 4]> {
         let points = (0..self.len()).filter_map(|row| self.get(row));
         bounds(points.filter(|point| point.iter().all(|c| c.is_finite())))
+    }
+
+    /// The same points, of which a rule accepts all that are finite; as [`Points::with_first_row`].
+    pub(crate) fn accepted_by(self, rule: &Rule, column: &str, first: usize) -> Result<Self> {
+        if !rule.is_on_sphere() {
+            return Ok(self);
+        }
+        let wrong = |row: &usize| {
+            let point = self.get(*row).filter(|point| point.iter().all(|c| c.is_finite()));
+            point.is_some_and(|point| !rule.accepts(point))
+        };
+        match (0..self.len()).find(wrong).and_then(|row| Some((row, self.get(row)?))) {
+            None => Ok(self),
+            Some((row, point)) => Err(Error::latitude(column, first + row, "point", point)),
+        }
     }
 
     pub(crate) fn coordinates(&self) -> &Coordinates {

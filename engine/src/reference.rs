@@ -11,7 +11,7 @@ use crate::polygons::Polygons;
 use crate::rule::{Predicate, Rule};
 
 /// For each point the row number of the best polygon that qualifies; `None` when the point is null
-/// or not finite, or when no polygon qualifies.
+/// or cannot be measured ([`Rule::accepts`]), or when no polygon qualifies.
 ///
 /// `keys` say what is best, as [`Keys::areas`] does by default; there is one for each polygon.
 pub fn match_points(
@@ -25,7 +25,7 @@ pub fn match_points(
 }
 
 /// For each point the row numbers of all polygons that qualify, the best first; `None` when the
-/// point is null or not finite.
+/// point is null or cannot be measured ([`Rule::accepts`]).
 pub fn candidates(
     points: &Points,
     polygons: &Polygons,
@@ -42,7 +42,7 @@ pub fn candidates(
 
     (0..points.len())
         .map(|row| {
-            let point = points.get(row).filter(|point| point.iter().all(|c| c.is_finite()))?;
+            let point = points.get(row).filter(|&point| rule.accepts(point))?;
             let mut qualifying = known.clone();
             match rule.predicate() {
                 Predicate::Covers => {

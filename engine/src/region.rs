@@ -4,11 +4,15 @@
 //! is here; a new rule brings a new implementation of [`Regions`], or of [`Simple`] where a region
 //! can tell by itself how it lies to a box, and leaves the cover alone.
 
+mod around;
+mod cap;
 mod disc;
 mod interior;
 
 use std::ops::Range;
 
+use around::{bounds_of_bulk, first_of_each};
+pub(crate) use cap::Caps;
 pub(crate) use disc::Discs;
 pub(crate) use interior::Interiors;
 

@@ -114,6 +114,34 @@ impl Rule {
         self.metric
     }
 
+    /// How close a centre must be.
+    pub(crate) fn max_dist(&self) -> Option<f64> {
+        match self.predicate {
+            Predicate::Center { max_dist, .. } => max_dist,
+            Predicate::Covers => None,
+        }
+    }
+
+    /// How many of so many centres qualify by their nearness; `None` when that leaves none out.
+    pub(crate) fn k_among(&self, centers: usize) -> Option<usize> {
+        match self.predicate {
+            Predicate::Center { k, .. } => k.filter(|&k| k < centers),
+            Predicate::Covers => None,
+        }
+    }
+
+    /// Whether a point can be measured: its coordinates are finite, and where they are longitude and
+    /// latitude, the latitude lies in -90..=90.
+    pub fn accepts(&self, point: [f64; 2]) -> bool {
+        point.iter().all(|c| c.is_finite()) && (!self.is_on_sphere() || point[1].abs() <= 90.0)
+    }
+
+    /// Whether coordinates are longitudes and latitudes: where centres are measured so.
+    pub(crate) fn is_on_sphere(&self) -> bool {
+        let measured = matches!(self.predicate, Predicate::Center { .. });
+        measured && self.metric == Metric::Haversine
+    }
+
     /// The order of preference between two polygons given as (key, row), keys from [`Keys`]: the
     /// smaller key, then the lower row. The one place where ties are decided.
     ///

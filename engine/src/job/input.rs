@@ -21,6 +21,7 @@ use crate::coordinates::is_numeric;
 use crate::error::{Error, Result};
 use crate::points::Points;
 use crate::polygons::{Invalid, Polygons};
+use crate::rule::Rule;
 
 /// Rows that are read, matched and written together.
 const BATCH_ROWS: usize = 1 << 16;
@@ -178,8 +179,11 @@ impl PointReader {
         &self.table
     }
 
-    /// Each batch with its points.
-    pub(super) fn batches(&self) -> impl Iterator<Item = Result<(RecordBatch, Points)>> {
+    /// Each batch with its points, which the rule accepts.
+    pub(super) fn batches(
+        &self,
+        rule: Rule,
+    ) -> impl Iterator<Item = Result<(RecordBatch, Points)>> {
         let (batches, failed) = match self.table.batches(None) {
             Ok(batches) => (Some(batches), None),
             Err(error) => (None, Some(Err(error))),
@@ -187,14 +191,15 @@ impl PointReader {
         let mut first_row = 0;
         batches.into_iter().flatten().chain(failed).map(move |batch| {
             let batch = batch?;
-            let points =
-                self.points(&batch, first_row).map_err(|error| error.in_file(&self.table.path))?;
+            let points = self
+                .points(&batch, first_row, &rule)
+                .map_err(|error| error.in_file(&self.table.path))?;
             first_row += batch.num_rows();
             Ok((batch, points))
         })
     }
 
-    fn points(&self, batch: &RecordBatch, first_row: usize) -> Result<Points> {
+    fn points(&self, batch: &RecordBatch, first_row: usize, rule: &Rule) -> Result<Points> {
         let (name, column) = match self.columns {
             Found::Point(at) => (batch.schema_ref().field(at).name(), batch.column(at).clone()),
             Found::Xy(x, y) => {
@@ -204,7 +209,7 @@ impl PointReader {
                 (batch.schema_ref().field(x).name(), Arc::new(point) as ArrayRef)
             }
         };
-        Points::with_first_row(name, &column, first_row)
+        Points::with_first_row(name, &column, first_row)?.accepted_by(rule, name, first_row)
     }
 }
 

@@ -1,6 +1,4 @@
-use std::collections::HashSet;
-
-use super::{Cell, Relation, Simple, bulk};
+use super::{Cell, Relation, Simple, bounds_of_bulk, first_of_each};
 use crate::metric::Metric;
 
 /// Discs of one radius around the centres.
@@ -21,19 +19,11 @@ impl Simple for Discs {
 
     /// Of discs around the same centre only the first can ever win.
     fn contenders(&self) -> Vec<u32> {
-        let mut seen = HashSet::with_capacity(self.centers.len());
-        (0..self.centers.len() as u32)
-            .filter(|&rank| {
-                // Adding zero makes the two zeros one.
-                seen.insert(self.centers[rank as usize].map(|c| (c + 0.0).to_bits()))
-            })
-            .collect()
+        first_of_each(&self.centers)
     }
 
     fn bounds(&self) -> Cell {
-        let [[x0, x1], [y0, y1]] =
-            [0, 1].map(|axis| bulk(self.centers.iter().map(|c| c[axis]), 0.5));
-        self.grown(Cell { x0, x1, y0, y1 })
+        self.grown(bounds_of_bulk(&self.centers))
     }
 
     fn bounds_of(&self, rank: u32) -> impl Iterator<Item = Cell> {

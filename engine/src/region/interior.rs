@@ -3,6 +3,7 @@ use std::ops::Range;
 
 use super::{Cell, OpenCells, Regions, Relation, bulk};
 use crate::cover::{FINAL, Lattice};
+use crate::error::{Error, Result};
 use crate::inside::{crosses_path, is_on, leaves_to_the_right, side};
 use crate::polygons::Polygons;
 
@@ -40,9 +41,16 @@ const INSIDE: u32 = 1 << 30;
 const MOST_EDGES: u32 = INSIDE - 1;
 
 impl Interiors {
-    /// The parts of these rows in order, and for each part its row; `None` for more than 2^32 - 1
-    /// vertices.
-    pub(crate) fn of_rows(polygons: &Polygons, rows: &[u32]) -> Option<(Self, Vec<u32>)> {
+    /// The parts of these rows in order, and for each part its row.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parameter`] for more than 2^32 - 1 vertices.
+    pub(crate) fn of_rows(polygons: &Polygons, rows: &[u32]) -> Result<(Self, Vec<u32>)> {
+        let too_many = |_| {
+            let message = format!("expected at most {} vertices", u32::MAX);
+            Error::Parameter { parameter: "polygons", message }
+        };
         let (mut vertices, mut rings, mut parts, mut boxes) = (vec![], vec![0], vec![0], vec![]);
         let mut part_rows = vec![];
         for &row in rows {
@@ -53,7 +61,7 @@ impl Interiors {
                     let around = open.x.iter().zip(open.y).map(|(&x, &y)| [x, y]);
                     vertices.extend(around.clone().chain(around.clone().take(1)));
                     bounds = around.fold(bounds, Cell::with);
-                    rings.push(u32::try_from(vertices.len()).ok()?);
+                    rings.push(u32::try_from(vertices.len()).map_err(too_many)?);
                 }
                 parts.push(rings.len() as u32 - 1);
                 boxes.push(bounds);
@@ -69,7 +77,7 @@ impl Interiors {
             share * interiors.edges(rank as u32).count() as f64
         });
         interiors.edges_at_random = edges.sum();
-        Some((interiors, part_rows))
+        Ok((interiors, part_rows))
     }
 
     /// The ranges of the vertices of a part's rings.

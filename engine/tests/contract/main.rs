@@ -2,12 +2,15 @@
 
 #![allow(clippy::unwrap_used, missing_docs)]
 
+mod candidates;
 mod covers;
 mod crs;
 mod errors;
 mod forms;
+mod haversine;
 mod inputs;
 mod job;
 mod measure;
+mod nearest;
 mod oracle;
 mod world;

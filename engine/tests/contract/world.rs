@@ -111,6 +111,97 @@ pub fn world(points: usize, polygons: usize) -> impl Strategy<Value = World> {
     })
 }
 
+/// Points and polygons in longitude and latitude, and a radius in metres.
+#[derive(Debug, Clone)]
+pub struct Earth {
+    pub points: Vec<Point>,
+    pub rings: Vec<Ring>,
+    pub max_dist: f64,
+}
+
+/// Where centres and points lie on the sphere; the farthest points are asked from beyond 180.
+fn place() -> impl Strategy<Value = BoxedStrategy<[f64; 2]>> {
+    let anywhere = [-180.0..180.0, -90.0..90.0].boxed();
+    // Meridians and parallels, the poles and the antimeridian among them: ties all over.
+    let lattice = [-12..13, -6..7].prop_map(|p| p.map(|c| 15.0 * f64::from(c))).boxed();
+    let near = |lon: f64, lat: f64, spread: f64| {
+        let place =
+            move |p: [f64; 2]| [lon + spread * p[0], (lat + spread * p[1]).clamp(-90.0, 90.0)];
+        [-1.0..1.0, -1.0..1.0].prop_map(place).boxed()
+    };
+    let poles = [-180.0..180.0, 0.0..2.0_f64].prop_map(|[lon, c]| [lon, 90.0 - c]).boxed();
+    let pole = (-4..5).prop_map(|lon| [45.0 * f64::from(lon), -90.0]).boxed();
+    let turned = ((-3..4), [-180.0..180.0, -90.0..90.0])
+        .prop_map(|(turns, [lon, lat])| [lon + 360.0 * f64::from(turns), lat])
+        .boxed();
+    let far = [-1e17..1e17, -90.0..90.0].boxed();
+    prop_oneof![
+        3 => Just(anywhere),
+        4 => Just(lattice),
+        3 => Just(near(180.0, 10.0, 1.0)),
+        2 => Just(near(-180.0, -60.0, 1e-5)),
+        1 => Just(near(7.0, 52.0, 1e-13)),
+        2 => Just(poles),
+        1 => Just(pole),
+        1 => Just(turned),
+        1 => Just(far),
+        1 => Just(Just([170.0, 45.0]).boxed()),
+    ]
+}
+
+fn metres() -> impl Strategy<Value = f64> {
+    let half = std::f64::consts::PI * poly_match_engine::EARTH_RADIUS;
+    prop_oneof![
+        3 => 1.0..200_000.0,
+        3 => 1e5..2e7,
+        // Whole steps of the lattice: 15 degrees along a meridian.
+        3 => (0..14).prop_map(move |steps| half * f64::from(steps) / 12.0),
+        1 => Just(0.0),
+        1 => Just(1e-9),
+        1 => Just(1e-200),
+        1 => Just(half),
+        1 => Just(half.next_down()),
+        1 => Just(half * (1.0 - 1e-9)),
+        1 => Just(2.1e7),
+        1 => Just(1e300),
+        1 => Just(f64::INFINITY),
+    ]
+}
+
+/// A polygon whose centre is, but for rounding, at a place: of one of a few sizes, within the
+/// latitudes.
+fn spot(place: BoxedStrategy<[f64; 2]>) -> impl Strategy<Value = Vec<[f64; 2]>> {
+    (place, 0..4_i32).prop_map(|([lon, lat], size)| {
+        let s = f64::from(size).exp2() * 1e-3;
+        // Vertices above and below as far as there is room, else all on one parallel.
+        let t = s.min(90.0 - lat.abs());
+        let (mut west, mut east) = (lon - s, lon + s);
+        if west == lon || east == lon {
+            (west, east) = (lon.next_down(), lon.next_up());
+        }
+        vec![[west, lat - t], [east, lat - t], [east, lat + t], [west, lat + t], [lon, lat]]
+    })
+}
+
+/// A world on the sphere with at most so many points and polygons.
+pub fn earth(points: usize, polygons: usize) -> impl Strategy<Value = Earth> {
+    (place(), place(), metres()).prop_flat_map(move |(at, elsewhere, max_dist)| {
+        let odd = prop_oneof![
+            Just([f64::NAN, 0.0]),
+            Just([0.0, f64::INFINITY]),
+            Just([f64::NEG_INFINITY, 90.0]),
+            Just([-0.0, 0.0]),
+            Just([180.0, -90.0]),
+            Just([-180.0, 0.0]),
+        ];
+        let point = prop_oneof![8 => at.clone(), 2 => elsewhere.clone(), 1 => odd];
+        let points = prop::collection::vec(prop::option::weighted(0.9, point), 0..=points);
+        let ring = prop_oneof![12 => spot(at), 2 => spot(elsewhere), 1 => Just(vec![])];
+        let rings = prop::collection::vec(prop::option::weighted(0.9, ring), 0..=polygons);
+        (points, rings).prop_map(move |(points, rings)| Earth { points, rings, max_dist })
+    })
+}
+
 /// Bytes of a WKB point: little or big endian, EWKB with an SRID, or with a Z.
 pub fn wkb_point([x, y]: [f64; 2], form: usize) -> Vec<u8> {
     let mut bytes = Vec::new();
