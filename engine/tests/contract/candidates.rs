@@ -29,7 +29,7 @@ fn check(points: &[Point], rings: &[Ring], rule: Rule) -> Result<(), TestCaseErr
         let expected = lists(reference::candidates(&points, &polygons, &keys, &rule));
         let candidates = Candidates::new(&polygons, &keys, rule).unwrap();
         let got = candidates.of_chunks("p", &[Arc::clone(&column)]).unwrap();
-        prop_assert_eq!(&got, &[expected.clone()], "{:?}", rule);
+        prop_assert_eq!(&got, std::slice::from_ref(&expected), "{:?}", rule);
 
         let cut = column.len() / 3;
         let chunks: [ArrayRef; 3] =
@@ -86,7 +86,7 @@ fn many_points_answer_as_few() {
     let polygons = Polygons::from_xy(&x, &y, Invalid::Raise).unwrap();
     let period = 1009;
     let point = |i: usize| {
-        (i % 101 != 0).then(|| [(i * 31 % 97) as f64 * 0.125, (i * 17 % 89) as f64 * 0.125])
+        (!i.is_multiple_of(101)).then(|| [(i * 31 % 97) as f64 * 0.125, (i * 17 % 89) as f64 * 0.125])
     };
     let few: Vec<Point> = (0..period).map(point).collect();
     let many: Vec<Point> = (0..PARALLEL_ROWS + 77).map(|i| few[i % period]).collect();
