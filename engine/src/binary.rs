@@ -82,6 +82,11 @@ pub(crate) fn parse_polygon(bytes: &[u8], row: &mut Builder) -> std::result::Res
     Ok(())
 }
 
+/// Whether the header is one of a point.
+pub(crate) fn is_point(bytes: &[u8]) -> bool {
+    type_code(bytes).is_some_and(|code| code % 1000 == 1)
+}
+
 /// The identifier that EWKB has of its reference system.
 pub(crate) fn srid(bytes: &[u8]) -> Option<u32> {
     const HAS_SRID: u32 = 0x2000_0000;

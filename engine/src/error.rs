@@ -1,6 +1,6 @@
 use std::path::PathBuf;
 
-use arrow_schema::{ArrowError, DataType};
+use arrow_schema::{ArrowError, DataType, Schema};
 use parquet::errors::ParquetError;
 
 /// What went wrong, with the parameter, or the column and row, that it went wrong at.
@@ -75,6 +75,20 @@ pub enum Error {
         /// The reader's or writer's answer.
         source: ParquetError,
     },
+    /// A GeoJSON file cannot be read.
+    #[error("broken GeoJSON: {message}")]
+    GeoJson {
+        /// What was expected, and the line and column.
+        message: String,
+    },
+    /// A feature of a GeoJSON file cannot be read.
+    #[error("feature {feature}: {message}")]
+    Feature {
+        /// Number of the feature, from 0.
+        feature: usize,
+        /// What was expected and what came.
+        message: String,
+    },
     /// A column of a file is at fault.
     #[error("{}: {source}", path.display())]
     InFile {
@@ -105,12 +119,24 @@ impl Error {
         Self::value(column, row, message)
     }
 
+    /// Something that is not among the columns.
+    pub(crate) fn missing(what: &str, schema: &Schema) -> Self {
+        let names: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();
+        Error::Columns { message: format!("{what}; the columns are: {}", names.join(", ")) }
+    }
+
+    pub(crate) fn no_column(name: &str, schema: &Schema) -> Self {
+        Self::missing(&format!("no column '{name}'"), schema)
+    }
+
     pub(crate) fn in_file(self, path: &std::path::Path) -> Self {
         match self {
             Error::Dtype { .. }
             | Error::Extension { .. }
             | Error::Value { .. }
             | Error::Columns { .. }
+            | Error::GeoJson { .. }
+            | Error::Feature { .. }
             | Error::Arrow(_) => Error::InFile { path: path.to_owned(), source: Box::new(self) },
             other => other,
         }

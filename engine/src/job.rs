@@ -1,4 +1,4 @@
-//! The batch job: a Parquet file of points and one of polygons in, a Parquet file out.
+//! The batch job: a Parquet file of points and a file of polygons in, a Parquet file out.
 //!
 //! The output has the rows and columns of the points, in order and untouched, and one more column
 //! of type `UInt32`: the row number of the best polygon, null where there is none. Key-value
@@ -19,34 +19,26 @@ use std::time::Instant;
 use arrow_array::{Array, RecordBatch};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
+use crate::crs::Crs;
 use crate::error::{Error, Result};
+pub use crate::file::PointColumns;
+use crate::file::{Table, read_polygons};
 use crate::keys::Keys;
 use crate::matcher::Matcher;
 use crate::points::Points;
 use crate::rule::Rule;
-use input::{PointReader, Table};
+use input::PointReader;
 use output::Output;
 
 /// Batches that may be read and matched before the writer has taken one.
 const BATCHES_AHEAD: usize = 2;
-
-/// Which columns of the points' table hold the points.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PointColumns {
-    /// Numeric columns `x` and `y` if both are there; else `geometry`; else `point`.
-    Auto,
-    /// Two numeric columns, x first.
-    Xy(String, String),
-    /// One column in any form that [`Points`] reads.
-    Point(String),
-}
 
 /// What to match, and where to.
 #[derive(Debug, Clone)]
 pub struct MatchParquet {
     /// Parquet file with the points.
     pub points: PathBuf,
-    /// Parquet file with the polygons: list columns `x` and `y`, or WKB in `geometry`.
+    /// File with the polygons, as [`PolygonTable`](crate::file::PolygonTable) reads it.
     pub polygons: PathBuf,
     /// File to write; replaced if it exists. Neither of the two inputs.
     pub output: PathBuf,
@@ -101,7 +93,8 @@ impl MatchParquet {
     /// # Errors
     ///
     /// [`Error::Io`] and [`Error::Parquet`] with the file; [`Error::InFile`] for what is wrong with
-    /// a file's columns or rows; [`Error::Parameter`] for an output that is an input or a folder,
+    /// a file's columns or rows; [`Error::Crs`] for files in different coordinate reference systems,
+    /// where both name one; [`Error::Parameter`] for an output that is an input or a folder,
     /// or a `name` that the points have already; [`Error::Interrupted`] when `progress` broke. No
     /// output is left behind by any of them.
     pub fn run(&self, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Result<Summary> {
@@ -115,7 +108,8 @@ impl MatchParquet {
         };
         let schema = self.appended(points.table())?;
         let by = self.by.as_deref();
-        let (polygons, by) = input::read_polygons(&self.polygons, by, &mut || report(0, 0))?;
+        let (polygons, by) = read_polygons(&self.polygons, by, &mut || report(0, 0))?;
+        Crs::agree(points.crs(), polygons.crs())?;
         let keys = match &by {
             Some((name, values)) => Keys::from_column(name, values, self.descending)
                 .map_err(|error| error.in_file(&self.polygons))?,

@@ -8,7 +8,8 @@
 //! The flow is one way: columns ([`Points`], [`Polygons`]) to shapes ([`measure`]), to an index
 //! that is built once ([`Matcher::new`]) and asked many times ([`Matcher::match_column`]), to a
 //! column. [`reference`](mod@reference) answers the same question by the definition alone; every
-//! fast path is tested against it. [`job`] does the same from Parquet file to Parquet file.
+//! fast path is tested against it. [`mod@file`] reads polygons from files, and [`job`]
+//! does the same from Parquet file to Parquet file.
 //!
 //! ```
 //! use std::sync::Arc;
@@ -46,6 +47,7 @@ mod cover;
 mod covering;
 mod crs;
 mod error;
+pub mod file;
 mod indexed;
 pub mod inside;
 pub mod job;

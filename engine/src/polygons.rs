@@ -16,7 +16,7 @@ use crate::binary::Binary;
 use crate::crs::{Crs, is_wkb};
 use crate::error::{Error, Result};
 pub(crate) use builder::Builder;
-use invalid::Faults;
+pub(crate) use invalid::Faults;
 pub use invalid::Invalid;
 use nested::Levels;
 
@@ -217,6 +217,12 @@ impl Polygons {
         self.faults.told()
     }
 
+    /// Number of vertices of all polygons, closing ones included.
+    pub fn vertices(&self) -> usize {
+        let polygons = (0..self.len()).filter_map(|row| self.get(row));
+        polygons.flat_map(Polygon::rings).map(|ring| ring.x.len()).sum()
+    }
+
     /// The box around all polygons as x and y of its lower and of its upper corner; `None` where
     /// there are none.
     pub fn bounds(&self) -> Option<[f64; 4]> {
@@ -267,7 +273,12 @@ impl Polygons {
     }
 
     /// Looks at the rings of all rows but those with a fault already.
-    fn checked(mut self, column: &str, mut faults: Faults, invalid: Invalid) -> Result<Self> {
+    pub(crate) fn checked(
+        mut self,
+        column: &str,
+        mut faults: Faults,
+        invalid: Invalid,
+    ) -> Result<Self> {
         self.nulls = faults.hide(self.len(), self.nulls.take());
         let broken = self.broken_rings();
         self.nulls = broken.hide(self.len(), self.nulls.take());

@@ -9,8 +9,8 @@ use parquet::basic::Compression;
 use parquet::file::properties::WriterProperties;
 use tempfile::NamedTempFile;
 
-use super::input::Table;
 use crate::error::{Error, Result};
+use crate::file::Table;
 
 /// Refuses what cannot be an output, before any work is done.
 pub(super) fn check(path: &Path, inputs: [&PathBuf; 2]) -> Result<()> {

@@ -19,7 +19,7 @@ pub enum Invalid {
 
 /// Rows that hold no polygon, ascending, and what is wrong with them.
 #[derive(Debug, Clone, Default)]
-pub(super) struct Faults(Vec<Fault>);
+pub(crate) struct Faults(Vec<Fault>);
 
 #[derive(Debug, Clone)]
 struct Fault {
@@ -30,7 +30,7 @@ struct Fault {
 
 impl Faults {
     /// To be called with ascending rows.
-    pub(super) fn push(&mut self, row: usize, reason: impl FnOnce() -> String) {
+    pub(crate) fn push(&mut self, row: usize, reason: impl FnOnce() -> String) {
         let reason = (self.0.len() < TOLD).then(reason);
         self.0.push(Fault { row: row as u32, reason });
     }

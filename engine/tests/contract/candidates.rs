@@ -86,7 +86,8 @@ fn many_points_answer_as_few() {
     let polygons = Polygons::from_xy(&x, &y, Invalid::Raise).unwrap();
     let period = 1009;
     let point = |i: usize| {
-        (!i.is_multiple_of(101)).then(|| [(i * 31 % 97) as f64 * 0.125, (i * 17 % 89) as f64 * 0.125])
+        (!i.is_multiple_of(101))
+            .then(|| [(i * 31 % 97) as f64 * 0.125, (i * 17 % 89) as f64 * 0.125])
     };
     let few: Vec<Point> = (0..period).map(point).collect();
     let many: Vec<Point> = (0..PARALLEL_ROWS + 77).map(|i| few[i % period]).collect();

@@ -165,7 +165,7 @@ pub fn nested(rows: &[Row], multi: bool, form: &Vertex, large: [bool; 3]) -> Arr
     list(parts, rings, nulls, large[1])
 }
 
-/// The metadata of the columns of [`geoarrow`].
+/// The metadata of columns in EPSG:2263.
 pub fn metadata() -> Arc<Metadata> {
     Arc::new(Metadata::new(Crs::from_authority_code("EPSG:2263".to_owned()), None))
 }
@@ -176,13 +176,13 @@ fn geo_polygon(part: &Part) -> geo_types::Polygon {
     geo_types::Polygon::new(rings.next().unwrap_or(LineString::new(vec![])), rings.collect())
 }
 
-/// The rows in the columns that the geoarrow crate makes, with the fields that it gives them.
-pub fn geoarrow(rows: &[Row]) -> Vec<(Field, ArrayRef)> {
+/// The rows in the columns that the geoarrow crate makes, called `shape`, with its fields.
+pub fn geoarrow(rows: &[Row], metadata: &Arc<Metadata>) -> Vec<(Field, ArrayRef)> {
     // Its builders panic on a polygon without an exterior.
     let full = |part: &&Part| part.first().is_some_and(|exterior| !exterior.is_empty());
     let multi = |parts: &Vec<Part>| parts.iter().filter(full).map(geo_polygon).collect();
     let multi: Vec<Option<MultiPolygon>> = rows.iter().map(|row| row.as_ref().map(multi)).collect();
-    let typ = MultiPolygonType::new(Dimension::XY, metadata());
+    let typ = MultiPolygonType::new(Dimension::XY, metadata.clone());
     let array = MultiPolygonBuilder::from_nullable_multi_polygons(&multi, typ).finish();
     let mut columns: Vec<Arc<dyn GeoArrowArray>> = vec![
         Arc::new(array.clone().into_coord_type(CoordType::Interleaved)),
@@ -194,7 +194,7 @@ pub fn geoarrow(rows: &[Row]) -> Vec<(Field, ArrayRef)> {
     if rows.iter().flatten().all(|parts| parts.len() == 1 && parts.iter().all(|p| full(&p))) {
         let single: Vec<_> =
             rows.iter().map(|row| Some(geo_polygon(row.as_ref()?.first()?))).collect();
-        let typ = PolygonType::new(Dimension::XY, metadata());
+        let typ = PolygonType::new(Dimension::XY, metadata.clone());
         let array = PolygonBuilder::from_nullable_polygons(&single, typ).finish();
         columns.push(Arc::new(array.clone().into_coord_type(CoordType::Interleaved)));
         columns.push(Arc::new(to_wkb::<i32>(&array).unwrap()));

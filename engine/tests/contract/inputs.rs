@@ -67,7 +67,7 @@ proptest! {
         bytes in any::<[u8; 4]>(),
         length in any::<prop::sample::Index>(),
     ) {
-        for (field, array) in forms::geoarrow(&rows) {
+        for (field, array) in forms::geoarrow(&rows, &forms::metadata()) {
             let Some(column) = array.as_any().downcast_ref::<BinaryArray>() else { continue };
             let broken = BinaryArray::from_iter(column.iter().map(|bytes_of_row| {
                 let mut row = bytes_of_row?.to_vec();
@@ -118,7 +118,7 @@ fn every_form_is_the_same(
         }
     }
     let crs = Crs::from_text("EPSG:2263");
-    for (field, array) in forms::geoarrow(rows) {
+    for (field, array) in forms::geoarrow(rows, &forms::metadata()) {
         for polygons in read(&field, &array) {
             check(&polygons, &format!("{field:?}"))?;
             prop_assert_eq!(polygons.crs(), crs.as_ref());

@@ -19,6 +19,8 @@ use poly_match_engine::{Error, Invalid, Keys, Points, Polygons, Rule, reference}
 use tempfile::TempDir;
 
 const ROWS: usize = 150_001;
+/// Metadata that name no geometry column.
+const KEPT: &str = r#"{"kept": true}"#;
 
 fn write(path: &Path, columns: Vec<(&str, ArrayRef)>) {
     let fields = columns.iter().map(|(name, c)| Field::new(*name, c.data_type().clone(), true));
@@ -28,7 +30,7 @@ fn write(path: &Path, columns: Vec<(&str, ArrayRef)>) {
     let properties = WriterProperties::builder()
         .set_compression(Compression::LZ4_RAW)
         .set_max_row_group_row_count(Some(40_000))
-        .set_key_value_metadata(Some(vec![KeyValue::new("geo".to_owned(), "kept".to_owned())]))
+        .set_key_value_metadata(Some(vec![KeyValue::new("geo".to_owned(), KEPT.to_owned())]))
         .build();
     let file = std::fs::File::create(path).unwrap();
     let mut writer = ArrowWriter::try_new(file, schema, Some(properties)).unwrap();
@@ -131,7 +133,7 @@ fn appends_the_answer_and_keeps_the_rest() {
         let (after, pairs, compression) = read(&job.output);
         assert_eq!(after.column_by_name("polygon").unwrap().as_ref(), &expected() as &dyn Array);
         assert_eq!(after.project(&[0, 1, 2, 3]).unwrap().columns(), before.columns());
-        assert!(pairs.contains(&KeyValue::new("geo".to_owned(), "kept".to_owned())));
+        assert!(pairs.contains(&KeyValue::new("geo".to_owned(), KEPT.to_owned())));
         assert_eq!(compression, Some(Compression::LZ4_RAW));
         let matched = ROWS - expected().null_count();
         assert_eq!((done.rows, done.matched, done.polygons), (ROWS, matched, 25));

@@ -6,6 +6,7 @@ mod candidates;
 mod covers;
 mod crs;
 mod errors;
+mod files;
 mod forms;
 mod haversine;
 mod inputs;

@@ -1,0 +1,195 @@
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch, StructArray, new_empty_array};
+use arrow_schema::extension::EXTENSION_TYPE_NAME_KEY;
+use arrow_schema::{ArrowError, DataType, Field};
+
+use super::metadata::{GeoColumn, GeoMetadata};
+use super::table::Table;
+use crate::coordinates::is_numeric;
+use crate::crs::Crs;
+use crate::error::{Error, Result};
+use crate::points::Points;
+use crate::polygons::{Invalid, Polygons};
+
+/// Which columns of the points' table hold the points.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub enum PointColumns {
+    /// The geometry column of a GeoParquet file; else numeric columns `x` and `y` if both are
+    /// there; else `geometry`; else `point`.
+    Auto,
+    /// Two numeric columns, x first.
+    Xy(String, String),
+    /// One column in any form that [`Points`] reads.
+    Point(String),
+}
+
+/// The columns of a Parquet file that hold its geometry.
+#[derive(Debug)]
+pub(crate) struct Geometry {
+    columns: Columns,
+    /// As GeoParquet calls it, if the file is GeoParquet.
+    encoding: Option<String>,
+    crs: Option<Crs>,
+}
+
+#[derive(Debug)]
+enum Columns {
+    /// Numbers, or lists of numbers.
+    Xy(Field, Field),
+    One(Field),
+}
+
+impl Geometry {
+    /// Finds the points of a table.
+    pub(crate) fn points(table: &Table, columns: &PointColumns) -> Result<Self> {
+        let geometry = match columns {
+            PointColumns::Xy(x, y) => {
+                for name in [x, y] {
+                    let (column, dtype) = (name.clone(), table.column(name)?.1.clone());
+                    if !is_coordinate(&dtype) {
+                        let error = Error::Dtype { column, expected: "numbers", dtype };
+                        return Err(error.in_file(table.path()));
+                    }
+                }
+                Self::xy(table, x, y)?
+            }
+            PointColumns::Point(name) => Self::one(table, name)?,
+            PointColumns::Auto => match Self::primary(table)? {
+                Some(geometry) => geometry,
+                None if has(table, is_coordinate) => Self::xy(table, "x", "y")?,
+                None => {
+                    let named = |name: &&str| table.column(name).is_ok();
+                    let Some(name) = ["geometry", "point"].into_iter().find(named) else {
+                        return Err(table.missing(
+                            "no points found: neither numeric columns 'x' and 'y' nor a column \
+                             'geometry' or 'point'",
+                        ));
+                    };
+                    Self::one(table, name)?
+                }
+            },
+        };
+        // A wrong type is reported before any work.
+        if let Columns::One(field) = &geometry.columns {
+            let none = new_empty_array(field.data_type());
+            Points::from_field(field, &none).map_err(|error| error.in_file(table.path()))?;
+        }
+        Ok(geometry)
+    }
+
+    /// Finds the polygons of a table.
+    pub(crate) fn polygons(table: &Table) -> Result<Self> {
+        if let Some(geometry) = Self::primary(table)? {
+            return Ok(geometry);
+        }
+        match (has(table, Polygons::accepts_xy), table.column("geometry").is_ok()) {
+            (true, false) => Self::xy(table, "x", "y"),
+            (false, true) => Self::one(table, "geometry"),
+            (true, true) => Err(table.missing(
+                "both list columns 'x' and 'y' and a column 'geometry' hold polygons: keep one",
+            )),
+            (false, false) => Err(table.missing(
+                "no polygons found: neither list columns 'x' and 'y' nor a column 'geometry'",
+            )),
+        }
+    }
+
+    /// The geometry column that the metadata of GeoParquet name.
+    pub(super) fn primary(table: &Table) -> Result<Option<Self>> {
+        let geo = GeoMetadata::of(table.metadata()).map_err(|e| e.in_file(table.path()))?;
+        let Some(name) = geo.as_ref().and_then(GeoMetadata::primary_column) else {
+            return Ok(None);
+        };
+        if table.column(name).is_err() {
+            let what =
+                format!("no column '{name}', the geometry column by the GeoParquet metadata");
+            return Err(table.missing(&what));
+        }
+        Self::one(table, name).map(Some)
+    }
+
+    fn xy(table: &Table, x: &str, y: &str) -> Result<Self> {
+        let field = |name| Ok::<_, Error>(table.schema().field(table.column(name)?.0).clone());
+        let columns = Columns::Xy(field(x)?, field(y)?);
+        Ok(Self { columns, encoding: None, crs: None })
+    }
+
+    fn one(table: &Table, name: &str) -> Result<Self> {
+        let field = table.schema().field(table.column(name)?.0).clone();
+        let read = || {
+            let geo = GeoMetadata::of(table.metadata())?.and_then(|geo| geo.column(name));
+            let Some(GeoColumn { encoding, crs }) = geo else {
+                let crs = Crs::of_field(&field)?;
+                return Ok(Self { columns: Columns::One(field), encoding: None, crs });
+            };
+            // What the file says of the column goes before what its Arrow schema may say.
+            let extension = format!("geoarrow.{}", encoding.to_ascii_lowercase());
+            let metadata = [(EXTENSION_TYPE_NAME_KEY.to_owned(), extension)].into();
+            let columns = Columns::One(field.with_metadata(metadata));
+            Ok(Self { columns, encoding: Some(encoding), crs })
+        };
+        read().map_err(|error: Error| error.in_file(table.path()))
+    }
+
+    pub(crate) fn crs(&self) -> Option<&Crs> {
+        self.crs.as_ref()
+    }
+
+    pub(super) fn encoding(&self) -> Option<&str> {
+        self.encoding.as_deref()
+    }
+
+    pub(super) fn fields(&self) -> Vec<&Field> {
+        match &self.columns {
+            Columns::Xy(x, y) => vec![x, y],
+            Columns::One(field) => vec![field],
+        }
+    }
+
+    /// The column that errors name.
+    pub(crate) fn column(&self) -> &str {
+        match &self.columns {
+            Columns::Xy(field, _) | Columns::One(field) => field.name(),
+        }
+    }
+
+    /// The points of a batch of the table, whose first row is this one.
+    pub(crate) fn read_points(&self, batch: &RecordBatch, first_row: usize) -> Result<Points> {
+        match &self.columns {
+            Columns::Xy(x, y) => {
+                let fields: Vec<_> = [x, y].map(|field| Arc::new(field.clone())).into();
+                let columns = vec![column(batch, x)?.clone(), column(batch, y)?.clone()];
+                let points = StructArray::try_new(fields.into(), columns, None)?;
+                Points::with_first_row(x.name(), &points, first_row)
+            }
+            Columns::One(field) => {
+                Points::from_field_with_first_row(field, column(batch, field)?, first_row)
+            }
+        }
+    }
+
+    /// The polygons of a batch of the table.
+    pub(crate) fn read_polygons(&self, batch: &RecordBatch, invalid: Invalid) -> Result<Polygons> {
+        let polygons = match &self.columns {
+            Columns::Xy(x, y) => Polygons::from_xy(column(batch, x)?, column(batch, y)?, invalid)?,
+            Columns::One(field) => Polygons::from_geometry(field, column(batch, field)?, invalid)?,
+        };
+        let crs = self.crs.clone().or_else(|| polygons.crs().cloned());
+        Ok(polygons.with_crs(crs))
+    }
+}
+
+/// Whether there are columns `x` and `y` of such types.
+fn has(table: &Table, accepts: fn(&DataType) -> bool) -> bool {
+    ["x", "y"].iter().all(|name| table.column(name).is_ok_and(|(_, dtype)| accepts(dtype)))
+}
+
+fn column<'a>(batch: &'a RecordBatch, field: &Field) -> Result<&'a ArrayRef> {
+    let missing = || ArrowError::SchemaError(format!("no {}", field.name()));
+    Ok(batch.column_by_name(field.name()).ok_or_else(missing)?)
+}
+
+fn is_coordinate(dtype: &DataType) -> bool {
+    is_numeric(dtype) || *dtype == DataType::Null
+}

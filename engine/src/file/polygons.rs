@@ -1,0 +1,120 @@
+use std::path::Path;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_schema::Schema;
+use arrow_select::concat::concat_batches;
+
+use super::geometry::Geometry;
+use super::table::Table;
+use super::{geojson, is_geojson};
+use crate::error::{Error, Result};
+use crate::polygons::{Invalid, Polygons};
+
+/// The polygons of a file, and its other columns, row by row.
+#[derive(Debug, Clone)]
+pub struct PolygonTable {
+    /// A polygon a row.
+    pub polygons: Polygons,
+    /// What the file says of each besides.
+    pub columns: RecordBatch,
+}
+
+impl PolygonTable {
+    /// Reads a file whole: GeoJSON if it is called `.geojson` or `.json`, else Parquet.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`PolygonTable::read_parquet`] or [`PolygonTable::read_geojson`].
+    pub fn read(path: &Path, invalid: Invalid) -> Result<Self> {
+        if is_geojson(path) {
+            Self::read_geojson(path, invalid)
+        } else {
+            Self::read_parquet(path, invalid)
+        }
+    }
+
+    /// Reads a Parquet file whole.
+    ///
+    /// The polygons are in the primary geometry column of GeoParquet (WKB, or a native encoding);
+    /// in plain Parquet in list columns `x` and `y`, or in `geometry` as
+    /// [`Polygons::from_geometry`] reads it.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`] and [`Error::Parquet`]; [`Error::InFile`] for what is wrong with columns, rows
+    /// or the GeoParquet metadata.
+    pub fn read_parquet(path: &Path, invalid: Invalid) -> Result<Self> {
+        parquet(path, None, invalid, &mut || Ok(()))
+    }
+
+    /// Reads the features of a GeoJSON file, in longitude and latitude unless an older file says
+    /// otherwise in a member `crs`.
+    ///
+    /// Each property is a column: of booleans, of integers, of floats, or of strings; one with
+    /// values of several of these, or with lists or objects, is one of strings, in which what is
+    /// not a string is JSON. The identifiers of features are a property `id` where there is none of
+    /// that name. A feature without a property, and one with null, has null; a feature without
+    /// geometry is a null polygon.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Io`]; [`Error::InFile`] for broken JSON and for what is no FeatureCollection; with
+    /// [`Invalid::Raise`] also for the first feature that is none or holds no polygon.
+    pub fn read_geojson(path: &Path, invalid: Invalid) -> Result<Self> {
+        let file = super::open(path)?;
+        geojson::read_polygons(file, invalid).map_err(|error| error.in_file(path))
+    }
+}
+
+/// Reads the polygons of a file, and this column of it; `progress` is called now and then.
+pub(crate) fn read_polygons(
+    path: &Path,
+    by: Option<&str>,
+    progress: &mut dyn FnMut() -> Result<()>,
+) -> Result<(Polygons, Option<(String, ArrayRef)>)> {
+    let invalid = Invalid::Raise;
+    let PolygonTable { polygons, columns } = if is_geojson(path) {
+        PolygonTable::read_geojson(path, invalid)?
+    } else {
+        parquet(path, Some(by.as_slice()), invalid, progress)?
+    };
+    let column = |by: &str| match columns.column_by_name(by) {
+        Some(column) => Ok((by.to_owned(), column.clone())),
+        None => Err(Error::no_column(by, columns.schema_ref()).in_file(path)),
+    };
+    Ok((polygons, by.map(column).transpose()?))
+}
+
+/// Reads the polygons and all other columns, or only these.
+fn parquet(
+    path: &Path,
+    only: Option<&[&str]>,
+    invalid: Invalid,
+    progress: &mut dyn FnMut() -> Result<()>,
+) -> Result<PolygonTable> {
+    let table = Table::open(path)?;
+    let geometry = Geometry::polygons(&table)?;
+    for name in only.unwrap_or_default() {
+        table.column(name)?;
+    }
+    let is_geometry = |name: &str| geometry.fields().iter().any(|field| field.name() == name);
+    let is_kept = |name: &str| only.map_or(!is_geometry(name), |only| only.contains(&name));
+    let places = |is_wanted: &dyn Fn(&str) -> bool, schema: &Schema| -> Vec<usize> {
+        let fields = schema.fields().iter().enumerate();
+        fields.filter(|(_, field)| is_wanted(field.name())).map(|(at, _)| at).collect()
+    };
+    let needed = places(&|name| is_geometry(name) || is_kept(name), table.schema());
+    let mut batches = Vec::new();
+    for batch in table.batches(Some(&needed))? {
+        batches.push(batch?);
+        progress()?;
+    }
+    let read = || -> Result<_> {
+        let schema = Arc::new(table.schema().project(&needed)?);
+        let all = concat_batches(&schema, &batches)?;
+        let polygons = geometry.read_polygons(&all, invalid)?;
+        Ok(PolygonTable { polygons, columns: all.project(&places(&is_kept, &schema))? })
+    };
+    read().map_err(|error| error.in_file(path))
+}

@@ -1,0 +1,110 @@
+use std::fs::File;
+use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::path::{Path, PathBuf};
+
+use arrow_array::RecordBatch;
+use arrow_schema::{DataType, SchemaRef};
+use parquet::arrow::ProjectionMask;
+use parquet::arrow::arrow_reader::{
+    ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
+    ParquetRecordBatchReaderBuilder,
+};
+use parquet::errors::ParquetError;
+use parquet::file::metadata::ParquetMetaData;
+
+use crate::error::{Error, Result};
+
+/// Rows that are read, matched and written together.
+const BATCH_ROWS: usize = 1 << 16;
+
+/// A Parquet file whose footer has been read.
+pub(crate) struct Table {
+    path: PathBuf,
+    file: File,
+    metadata: ArrowReaderMetadata,
+}
+
+impl Table {
+    pub(crate) fn open(path: &Path) -> Result<Self> {
+        let file = super::open(path)?;
+        let metadata = guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))
+            .map_err(|source| Error::Parquet { path: path.to_owned(), source })?;
+        Ok(Self { path: path.to_owned(), file, metadata })
+    }
+
+    pub(crate) fn schema(&self) -> &SchemaRef {
+        self.metadata.schema()
+    }
+
+    pub(crate) fn metadata(&self) -> &ParquetMetaData {
+        self.metadata.metadata()
+    }
+
+    pub(crate) fn rows(&self) -> usize {
+        usize::try_from(self.metadata().file_metadata().num_rows()).unwrap_or(0)
+    }
+
+    pub(crate) fn path(&self) -> &Path {
+        &self.path
+    }
+
+    /// The batches of all columns, or of those with these places in the schema.
+    pub(crate) fn batches(
+        &self,
+        columns: Option<&[usize]>,
+    ) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<'_>> {
+        let reader = guarded(|| self.reader(columns)).map_err(|error| self.broken(error))?;
+        let mut reader = Some(reader);
+        Ok(std::iter::from_fn(move || {
+            let next = || Ok(reader.as_mut().and_then(Iterator::next).transpose()?);
+            let batch = guarded(next).transpose();
+            let batch = batch.map(|batch| batch.map_err(|error| self.broken(error)));
+            // What is left of a broken file is not looked at.
+            reader = reader.take().filter(|_| matches!(batch, Some(Ok(_))));
+            batch
+        }))
+    }
+
+    fn reader(
+        &self,
+        columns: Option<&[usize]>,
+    ) -> std::result::Result<ParquetRecordBatchReader, ParquetError> {
+        let file = self.file.try_clone()?;
+        let mut reader =
+            ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
+        if let Some(columns) = columns {
+            let columns = columns.iter().copied();
+            reader = reader
+                .with_projection(ProjectionMask::roots(self.metadata.parquet_schema(), columns));
+        }
+        reader.with_batch_size(BATCH_ROWS).build()
+    }
+
+    fn broken(&self, source: ParquetError) -> Error {
+        Error::Parquet { path: self.path.clone(), source }
+    }
+
+    /// The place and type of a column.
+    pub(crate) fn column(&self, name: &str) -> Result<(usize, &DataType)> {
+        match self.schema().column_with_name(name) {
+            Some((at, field)) => Ok((at, field.data_type())),
+            None => Err(Error::no_column(name, self.schema()).in_file(&self.path)),
+        }
+    }
+
+    pub(crate) fn missing(&self, what: &str) -> Error {
+        Error::missing(what, self.schema()).in_file(&self.path)
+    }
+}
+
+/// Runs a part of the Parquet reader, which panics on some broken files, and makes that an error.
+fn guarded<T>(
+    read: impl FnOnce() -> std::result::Result<T, ParquetError>,
+) -> std::result::Result<T, ParquetError> {
+    // What a panic leaves behind is dropped and not used again.
+    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
+        let text = panic.downcast_ref::<String>().map(String::as_str);
+        let text = text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("no reason given");
+        Err(ParquetError::General(format!("broken file: {text}")))
+    })
+}
