@@ -5,7 +5,7 @@ PYTHON ?= python3
 OLDEST_POLARS = 1.36.1
 BIN = $(CURDIR)/.venv/bin
 
-.PHONY: demo test check clean
+.PHONY: demo test fuzz check clean
 
 demo: .venv
 	cd py_project && $(BIN)/maturin develop --release --extras demo
@@ -24,6 +24,21 @@ test: .venv
 # Those that say how Polars runs the expression.
 OLDEST_TESTS = tests/test_contexts.py tests/test_expression_properties.py tests/test_plan.py \
 	tests/test_errors.py
+
+# Asks the fuzz targets of engine/fuzz for a while each; longer by `make fuzz FUZZ_SECONDS=3600`.
+fuzz:
+	RUSTFLAGS="$(COVERAGE)" cargo build --manifest-path engine/fuzz/Cargo.toml --release \
+		--target $(HOST) --target-dir target/fuzz
+	cd target/fuzz && for target in wkb nested matcher; do mkdir -p corpus/$$target && \
+		./$(HOST)/release/$$target corpus/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=30 \
+		-print_final_stats=1 -verbosity=0 || exit 1; done
+
+FUZZ_SECONDS ?= 20
+HOST = $(shell rustc -vV | sed -n 's/^host: //p')
+# What libFuzzer is led by; those of cargo-fuzz, which needs another toolchain for sanitizers alone.
+COVERAGE = --cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-level=4 \
+	-Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
+	-Cllvm-args=-sanitizer-coverage-trace-compares -Cdebug-assertions
 
 # Clippy looks at the plugin in a folder of its own: in maturin's, each would rebuild all of Polars.
 check: .venv
