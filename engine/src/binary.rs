@@ -10,10 +10,15 @@ use geo_traits::{
     PolygonTrait,
 };
 use wkb::Endianness;
-use wkb::reader::{LinearRing, Wkb};
+use wkb::reader::{LinearRing, Polygon, Wkb};
 
 use crate::error::{Error, Result};
-use crate::polygons::Builder;
+use crate::polygons::Outline;
+
+/// Flags of EWKB in the type: Z, M, and that an identifier follows.
+const EWKB_FLAGS: u32 = 0xe000_0000;
+/// The last of them.
+const HAS_SRID: u32 = 0x2000_0000;
 
 /// A column of byte strings in any of Arrow's layouts.
 pub(crate) enum Binary<'a> {
@@ -62,17 +67,30 @@ pub(crate) fn parse_point(bytes: &[u8]) -> std::result::Result<[f64; 2], String>
     }
 }
 
-/// Adds the polygon or multipolygon in these bytes to a row, or nothing where it fails.
-pub(crate) fn parse_polygon(bytes: &[u8], row: &mut Builder) -> std::result::Result<(), String> {
+/// Adds the polygon or multipolygon in these bytes to a row, or nothing where it fails: the sizes of
+/// its rings, and the rings.
+pub(crate) fn parse_polygon<'a>(
+    bytes: &'a [u8],
+    row: &mut Outline,
+    rings: &mut Vec<LinearRing<'a>>,
+) -> std::result::Result<(), String> {
     let geometry = parse(bytes)?;
+    let mut add = |part: &Polygon<'a>| {
+        let Some(exterior) = part.exterior() else { return };
+        row.start_part();
+        for ring in std::iter::once(exterior).chain(part.interiors()) {
+            row.ring(vertices(ring));
+            rings.push(*ring);
+        }
+    };
     match geometry.as_type() {
-        GeometryType::Polygon(polygon) => feed(polygon, row),
+        GeometryType::Polygon(polygon) => add(polygon),
         GeometryType::MultiPolygon(parts) => {
             for (at, part) in parts.polygons().enumerate() {
                 check_part(bytes, part.buf())
                     .map_err(|got| format!("part {at} of the WKB multipolygon is {got}"))?;
             }
-            parts.polygons().for_each(|part| feed(part, row));
+            parts.polygons().for_each(add);
         }
         _ => {
             let kind = geometry.geometry_type();
@@ -82,22 +100,53 @@ pub(crate) fn parse_polygon(bytes: &[u8], row: &mut Builder) -> std::result::Res
     Ok(())
 }
 
+/// Number of vertices of a ring.
+pub(crate) fn vertices(ring: &LinearRing<'_>) -> usize {
+    ring.num_coords()
+}
+
+/// Copies the vertices of a ring; as many places as there are vertices.
+pub(crate) fn copy(ring: &LinearRing<'_>, x: &mut [f64], y: &mut [f64]) {
+    // The parser's own iterator looks at the byte order of each number.
+    match ring.byte_order() {
+        Endianness::BigEndian => copy_decoded(ring, x, y, f64::from_be_bytes),
+        Endianness::LittleEndian => copy_decoded(ring, x, y, f64::from_le_bytes),
+    }
+}
+
+fn copy_decoded(
+    ring: &LinearRing<'_>,
+    x: &mut [f64],
+    y: &mut [f64],
+    decode: impl Fn([u8; 8]) -> f64,
+) {
+    let bytes = ring.coords_slice();
+    let Some(vertex) = bytes.len().checked_div(x.len()) else { return };
+    for ((vertex, x), y) in bytes.chunks_exact(vertex).zip(x).zip(y) {
+        if let [first, second, ..] = vertex.as_chunks().0 {
+            (*x, *y) = (decode(*first), decode(*second));
+        }
+    }
+}
+
 /// Whether the header is one of a point.
 pub(crate) fn is_point(bytes: &[u8]) -> bool {
-    type_code(bytes).is_some_and(|code| code % 1000 == 1)
+    header(bytes).is_some_and(|header| (header & !EWKB_FLAGS) % 1000 == 1)
 }
 
 /// The identifier that EWKB has of its reference system.
 pub(crate) fn srid(bytes: &[u8]) -> Option<u32> {
-    const HAS_SRID: u32 = 0x2000_0000;
     (header(bytes)? & HAS_SRID != 0).then(|| read_u32(bytes, 5)).flatten()
 }
 
 fn parse(bytes: &[u8]) -> std::result::Result<Wkb<'_>, String> {
-    if let Some(code) = type_code(bytes)
-        && !(code / 1000 <= 3 && (1..=7).contains(&(code % 1000)))
-    {
-        return Err(format!("cannot read WKB of geometry type {code}"));
+    if let Some(header) = header(bytes) {
+        let (flags, code) = (header & EWKB_FLAGS, header & !EWKB_FLAGS);
+        // Z and M are told by thousands in WKB, by flags in EWKB: the parser trips over both at once.
+        let most = if flags == 0 { 3 } else { 0 };
+        if !(code / 1000 <= most && (1..=7).contains(&(code % 1000))) {
+            return Err(format!("cannot read WKB of geometry type {header}"));
+        }
     }
     Wkb::try_new(bytes).map_err(|error| format!("broken WKB ({} bytes): {error}", bytes.len()))
 }
@@ -109,20 +158,15 @@ fn check_part(whole: &[u8], part: &[u8]) -> std::result::Result<(), String> {
     if part.first() != whole.first() {
         return Err("of another byte order".to_owned());
     }
-    match (type_code(whole), type_code(part)) {
-        (Some(whole), Some(part)) if part + POLYGON_TO_MULTI == whole => Ok(()),
-        (_, part) => Err(format!("of geometry type {}", part.unwrap_or_default())),
+    let kind = |bytes| header(bytes).map_or(0, |code| code & !HAS_SRID);
+    match kind(part) {
+        polygon if polygon.checked_add(POLYGON_TO_MULTI) == Some(kind(whole)) => Ok(()),
+        other => Err(format!("of geometry type {other}")),
     }
 }
 
-/// The type in the header, without the flags of EWKB. The parser looks at a part of it only, and
-/// would take a type that it does not know for another.
-fn type_code(bytes: &[u8]) -> Option<u32> {
-    const EWKB_FLAGS: u32 = 0xe000_0000;
-    Some(header(bytes)? & !EWKB_FLAGS)
-}
-
-/// The type in the header with all flags.
+/// The type in the header with all flags. The parser looks at a part of it only, and would take a
+/// type that it does not know for another.
 fn header(bytes: &[u8]) -> Option<u32> {
     read_u32(bytes, 1)
 }
@@ -132,27 +176,6 @@ fn read_u32(bytes: &[u8], at: usize) -> Option<u32> {
     let number = *bytes.get(at..)?.first_chunk()?;
     let read = if *bytes.first()? == 0 { u32::from_be_bytes } else { u32::from_le_bytes };
     Some(read(number))
-}
-
-fn feed(polygon: &wkb::reader::Polygon<'_>, row: &mut Builder) {
-    let Some(exterior) = polygon.exterior() else { return };
-    row.start_part();
-    ring(exterior, row);
-    polygon.interiors().for_each(|hole| ring(hole, row));
-}
-
-fn ring(ring: &LinearRing<'_>, row: &mut Builder) {
-    // The parser's own iterator decodes each number by itself, which takes twice as long.
-    let bytes = ring.coords_slice();
-    let vertex = bytes.len().checked_div(ring.num_coords()).unwrap_or(0);
-    let decode = match ring.byte_order() {
-        Endianness::BigEndian => f64::from_be_bytes,
-        Endianness::LittleEndian => f64::from_le_bytes,
-    };
-    row.ring(bytes.chunks_exact(vertex.max(1)).map(|vertex| {
-        let [x, y, ..] = *vertex.as_chunks().0 else { return [f64::NAN; 2] };
-        [decode(x), decode(y)]
-    }));
 }
 
 /// Names the column and the row of a WKB error.

@@ -15,7 +15,7 @@ use twox_hash::xxhash3_128::Hasher;
 use crate::binary::Binary;
 use crate::crs::{Crs, is_wkb};
 use crate::error::{Error, Result};
-pub(crate) use builder::Builder;
+pub(crate) use builder::{Builder, Outline};
 pub(crate) use invalid::Faults;
 pub use invalid::Invalid;
 use nested::Levels;

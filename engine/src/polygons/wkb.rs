@@ -4,9 +4,10 @@ use std::ops::Range;
 
 use arrow_schema::DataType;
 use rayon::prelude::*;
+use wkb::reader::LinearRing;
 
 use super::Polygons;
-use super::builder::Builder;
+use super::builder::Outline;
 use super::invalid::Faults;
 use crate::binary::{self, Binary};
 use crate::crs::Crs;
@@ -21,38 +22,71 @@ pub(super) fn accepts(dtype: &DataType) -> bool {
 
 /// The polygons of all rows, and the rows that hold none. The CRS is that of the rows' SRID, if all
 /// have the same.
+///
+/// First the rings are found, then their vertices copied to where they belong.
 pub(super) fn read(rows: &Binary<'_>) -> (Polygons, Faults) {
+    let (mut outline, mut faults) = (Outline::default(), Faults::default());
+    let mut rings = Vec::new();
     let pieces = pieces(rows);
-    let read = |piece: Range<usize>| {
-        let (mut polygons, mut faults) = (Builder::default(), Faults::default());
-        for row in piece {
-            let bytes = rows.get(row);
-            let parsed = bytes.map(|bytes| binary::parse_polygon(bytes, &mut polygons));
-            polygons.finish_row(matches!(parsed, Some(Ok(()))));
-            if let Some(Err(reason)) = parsed {
-                faults.push(row, || reason);
-            }
-        }
-        (polygons, faults)
-    };
-    let mut read: Vec<_> = if pieces.len() > 1 {
-        pieces.into_par_iter().map(read).collect()
+    let in_parallel = pieces.len() > 1;
+    let found: Vec<_> = if in_parallel {
+        pieces.into_par_iter().map(|piece| find_rings(rows, piece)).collect()
     } else {
-        pieces.into_iter().map(read).collect()
+        pieces.into_iter().map(|piece| find_rings(rows, piece)).collect()
     };
-    let (mut polygons, mut faults) = match read.len() {
-        1 => read.remove(0),
-        _ => (Builder::default(), Faults::default()),
-    };
-    polygons.reserve(read.iter().map(|(piece, _)| piece.vertices()).sum());
-    for (piece, found) in read {
-        polygons.append(&piece);
-        faults.append(found);
+    for piece in found {
+        rings.push((piece.rings, piece.outline.vertices()));
+        outline.append(&piece.outline);
+        faults.append(piece.faults);
     }
-    let mut srids = (0..rows.len()).filter_map(|row| rows.get(row).map(binary::srid));
-    let first = srids.next().flatten();
-    let crs = first.filter(|_| srids.all(|srid| srid == first)).and_then(Crs::from_srid);
-    (polygons.finish().with_crs(crs), faults)
+
+    let (mut x, mut y) = (vec![0.0; outline.vertices()], vec![0.0; outline.vertices()]);
+    let (mut free_x, mut free_y) = (&mut x[..], &mut y[..]);
+    let places = rings.into_iter().map(|(rings, vertices)| {
+        (rings, take_first(&mut free_x, vertices), take_first(&mut free_y, vertices))
+    });
+    if in_parallel {
+        places.collect::<Vec<_>>().into_par_iter().for_each(copy_vertices);
+    } else {
+        places.for_each(copy_vertices);
+    }
+    (outline.finish(x.into(), y.into()).with_crs(crs(rows)), faults)
+}
+
+/// What is in a piece of the column.
+#[derive(Default)]
+struct Found<'a> {
+    outline: Outline,
+    rings: Vec<LinearRing<'a>>,
+    faults: Faults,
+}
+
+fn find_rings<'a>(rows: &Binary<'a>, piece: Range<usize>) -> Found<'a> {
+    let mut found = Found::default();
+    for row in piece {
+        let parsed = rows
+            .get(row)
+            .map(|bytes| binary::parse_polygon(bytes, &mut found.outline, &mut found.rings));
+        found.outline.finish_row(matches!(parsed, Some(Ok(()))));
+        if let Some(Err(reason)) = parsed {
+            found.faults.push(row, || reason);
+        }
+    }
+    found
+}
+
+fn copy_vertices((rings, mut x, mut y): (Vec<LinearRing<'_>>, &mut [f64], &mut [f64])) {
+    for ring in rings {
+        let vertices = binary::vertices(&ring);
+        binary::copy(&ring, take_first(&mut x, vertices), take_first(&mut y, vertices));
+    }
+}
+
+/// Cuts off the first `count` places.
+fn take_first<'a>(places: &mut &'a mut [f64], count: usize) -> &'a mut [f64] {
+    let (first, rest) = std::mem::take(places).split_at_mut(count);
+    *places = rest;
+    first
 }
 
 /// The rows in pieces of about the same number of bytes.
@@ -67,4 +101,10 @@ fn pieces(rows: &Binary<'_>) -> Vec<Range<usize>> {
     }
     pieces.push(start..rows.len());
     pieces
+}
+
+fn crs(rows: &Binary<'_>) -> Option<Crs> {
+    let mut srids = (0..rows.len()).filter_map(|row| rows.get(row).map(binary::srid));
+    let first = srids.next().flatten()?;
+    srids.all(|srid| srid == Some(first)).then(|| Crs::from_srid(first)).flatten()
 }

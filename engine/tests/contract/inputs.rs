@@ -291,6 +291,7 @@ fn wkb_that_is_no_polygon() {
         (change(1, 9), "cannot read WKB of geometry type 9"),
         (change(part, 0), "part 1 of the WKB multipolygon is of another byte order"),
         (change(part + 1, 2), "part 1 of the WKB multipolygon is of geometry type 2"),
+        (change(part + 4, 0x40), "part 1 of the WKB multipolygon is of geometry type 1073741827"),
         (
             good[..100].to_vec(),
             "broken WKB (100 bytes): General error: Invalid buffer length for LinearRing: data \
@@ -312,6 +313,48 @@ fn wkb_that_is_no_polygon() {
     let polygons = Polygons::from_geometry(&bare(&column), &column, Invalid::Skip).unwrap();
     let expected: Vec<_> = (0..).zip(cases.iter().map(|(_, text)| *text)).collect();
     assert_eq!(polygons.invalid().collect::<Vec<_>>(), expected);
+}
+
+#[test]
+fn ewkb_of_either_byte_order_and_any_dimension() {
+    let bytes = |flags: u32, numbers: usize, little: bool| {
+        let u32 = |n: u32| if little { n.to_le_bytes() } else { n.to_be_bytes() };
+        let f64 = |c: f64| if little { c.to_le_bytes() } else { c.to_be_bytes() };
+        let mut bytes = vec![u8::from(little)];
+        bytes.extend(u32(flags + 6));
+        if flags & 0x2000_0000 != 0 {
+            bytes.extend(u32(2263));
+        }
+        bytes.extend(u32(1));
+        bytes.push(u8::from(little));
+        bytes.extend([u32((flags & !0x2000_0000) + 3), u32(1), u32(4)].as_flattened());
+        for vertex in SQUARE {
+            let all = vertex.into_iter().chain([7.0, f64::NAN]).take(numbers);
+            bytes.extend(all.flat_map(f64));
+        }
+        bytes
+    };
+    let dimensions =
+        [(0, 2), (1000, 3), (2000, 3), (3000, 4), (1 << 31, 3), (1 << 30, 3), (3 << 30, 4)];
+    for (flags, numbers) in dimensions {
+        for srid in [0, 0x2000_0000] {
+            for little in [true, false] {
+                let column = BinaryArray::from_vec(vec![&bytes(flags | srid, numbers, little); 2]);
+                if (1000..4000).contains(&flags) && srid != 0 {
+                    let error = world::read_geometry(&column).unwrap_err().to_string();
+                    assert!(error.contains("cannot read WKB of geometry type 53687"), "{error}");
+                    continue;
+                }
+                let polygons = world::read_geometry(&column).unwrap();
+                assert_eq!(forms::read_back(&polygons), forms::expected(&[square(), square()]));
+                let crs = (srid != 0).then(|| "EPSG:2263".to_owned());
+                assert_eq!(polygons.crs().map(ToString::to_string), crs);
+            }
+        }
+    }
+    // Rows that differ in it have none.
+    let column = BinaryArray::from_vec(vec![&bytes(0x2000_0000, 2, true)[..], &bytes(0, 2, true)]);
+    assert_eq!(world::read_geometry(&column).unwrap().crs(), None);
 }
 
 #[test]
