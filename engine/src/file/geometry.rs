@@ -31,6 +31,8 @@ pub(crate) struct Geometry {
     /// As GeoParquet calls it, if the file is GeoParquet.
     encoding: Option<String>,
     crs: Option<Crs>,
+    /// Whether GeoParquet says that all of it are points.
+    is_points: Option<bool>,
 }
 
 #[derive(Debug)]
@@ -112,22 +114,23 @@ impl Geometry {
     fn xy(table: &Table, x: &str, y: &str) -> Result<Self> {
         let field = |name| Ok::<_, Error>(table.schema().field(table.column(name)?.0).clone());
         let columns = Columns::Xy(field(x)?, field(y)?);
-        Ok(Self { columns, encoding: None, crs: None })
+        Ok(Self { columns, encoding: None, crs: None, is_points: None })
     }
 
     fn one(table: &Table, name: &str) -> Result<Self> {
         let field = table.schema().field(table.column(name)?.0).clone();
         let read = || {
             let geo = GeoMetadata::of(table.metadata())?.and_then(|geo| geo.column(name));
-            let Some(GeoColumn { encoding, crs }) = geo else {
+            let Some(GeoColumn { encoding, crs, is_points }) = geo else {
                 let crs = Crs::of_field(&field)?;
-                return Ok(Self { columns: Columns::One(field), encoding: None, crs });
+                let columns = Columns::One(field);
+                return Ok(Self { columns, encoding: None, crs, is_points: None });
             };
             // What the file says of the column goes before what its Arrow schema may say.
             let extension = format!("geoarrow.{}", encoding.to_ascii_lowercase());
             let metadata = [(EXTENSION_TYPE_NAME_KEY.to_owned(), extension)].into();
             let columns = Columns::One(field.with_metadata(metadata));
-            Ok(Self { columns, encoding: Some(encoding), crs })
+            Ok(Self { columns, encoding: Some(encoding), crs, is_points })
         };
         read().map_err(|error: Error| error.in_file(table.path()))
     }
@@ -138,6 +141,10 @@ impl Geometry {
 
     pub(super) fn encoding(&self) -> Option<&str> {
         self.encoding.as_deref()
+    }
+
+    pub(super) fn is_points(&self) -> Option<bool> {
+        self.is_points
     }
 
     pub(super) fn fields(&self) -> Vec<&Field> {

@@ -13,6 +13,9 @@ use crate::crs::Crs;
 use crate::error::{Error, Result};
 use crate::polygons::{Builder, Faults, Invalid, Polygons};
 
+/// Rows that are looked at together: polygons may be large.
+const BATCH_ROWS: usize = 1 << 12;
+
 /// What kind of file it is.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Format {
@@ -34,7 +37,7 @@ impl fmt::Display for Format {
     }
 }
 
-/// What a file holds: its first geometry decides.
+/// What a file holds: the metadata of GeoParquet say, else its first geometry decides.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
 pub enum Kind {
     /// Points.
@@ -104,7 +107,7 @@ pub fn describe(path: &Path, columns: &PointColumns) -> Result<FileInfo> {
         geometry: names,
         ..FileInfo::empty()
     };
-    for batch in table.batches(Some(&places))? {
+    for batch in table.batches_of(BATCH_ROWS, Some(&places))? {
         let batch = batch?;
         let add = |info: &mut FileInfo| match kind {
             Kind::Points => info.add_points(&geometry, &batch),
@@ -130,7 +133,10 @@ fn find(table: &Table, columns: &PointColumns) -> Result<(Kind, Geometry)> {
     };
     match (points, Geometry::polygons(table).map(|geometry| (is_read(&geometry), geometry))) {
         (Ok(points), Ok((true, polygons))) => {
-            let is_points = first_is_point(table, &polygons)?;
+            let is_points = match polygons.is_points() {
+                Some(is_points) => is_points,
+                None => first_is_point(table, &polygons)?,
+            };
             Ok(if is_points { (Kind::Points, points) } else { (Kind::Polygons, polygons) })
         }
         (Ok(points), _) => Ok((Kind::Points, points)),
@@ -144,7 +150,8 @@ fn find(table: &Table, columns: &PointColumns) -> Result<(Kind, Geometry)> {
 fn first_is_point(table: &Table, geometry: &Geometry) -> Result<bool> {
     let [field] = geometry.fields()[..] else { return Ok(false) };
     let (at, _) = table.column(field.name())?;
-    for batch in table.batches(Some(&[at]))? {
+    // Few at a time: the first will do, mostly.
+    for batch in table.batches_of(64, Some(&[at]))? {
         let batch = batch?;
         let Some(rows) = Binary::try_new(batch.column(0)) else { return Ok(false) };
         if let Some(bytes) = (0..rows.len()).find_map(|row| rows.get(row)) {

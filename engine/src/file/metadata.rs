@@ -17,6 +17,8 @@ pub(super) struct GeoColumn {
     /// `WKB`, or a GeoArrow type such as `point`.
     pub(super) encoding: String,
     pub(super) crs: Option<Crs>,
+    /// Whether all of it are points; `None` where it does not say.
+    pub(super) is_points: Option<bool>,
 }
 
 impl GeoMetadata {
@@ -45,6 +47,10 @@ impl GeoMetadata {
             None => Some(Crs::crs84()),
             Some(crs) => Crs::from_json(crs),
         };
-        Some(GeoColumn { encoding, crs })
+        let types = column.get("geometry_types").and_then(Value::as_array);
+        let is_point = |kind: &Value| kind.as_str().is_some_and(|kind| kind.starts_with("Point"));
+        let is_points =
+            types.filter(|types| !types.is_empty()).map(|types| types.iter().all(is_point));
+        Some(GeoColumn { encoding, crs, is_points })
     }
 }

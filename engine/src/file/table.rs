@@ -53,7 +53,16 @@ impl Table {
         &self,
         columns: Option<&[usize]>,
     ) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<'_>> {
-        let reader = guarded(|| self.reader(columns)).map_err(|error| self.broken(error))?;
+        self.batches_of(BATCH_ROWS, columns)
+    }
+
+    /// As [`Table::batches`], with so many rows each.
+    pub(super) fn batches_of(
+        &self,
+        rows: usize,
+        columns: Option<&[usize]>,
+    ) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<'_>> {
+        let reader = guarded(|| self.reader(rows, columns)).map_err(|error| self.broken(error))?;
         let mut reader = Some(reader);
         Ok(std::iter::from_fn(move || {
             let next = || Ok(reader.as_mut().and_then(Iterator::next).transpose()?);
@@ -67,6 +76,7 @@ impl Table {
 
     fn reader(
         &self,
+        rows: usize,
         columns: Option<&[usize]>,
     ) -> std::result::Result<ParquetRecordBatchReader, ParquetError> {
         let file = self.file.try_clone()?;
@@ -77,7 +87,7 @@ impl Table {
             reader = reader
                 .with_projection(ProjectionMask::roots(self.metadata.parquet_schema(), columns));
         }
-        reader.with_batch_size(BATCH_ROWS).build()
+        reader.with_batch_size(rows).build()
     }
 
     fn broken(&self, source: ParquetError) -> Error {
