@@ -26,6 +26,7 @@ use crate::file::{Table, read_polygons};
 use crate::keys::Keys;
 use crate::matcher::Matcher;
 use crate::points::Points;
+use crate::polygons::Invalid;
 use crate::rule::Rule;
 use input::PointReader;
 use output::Output;
@@ -52,6 +53,8 @@ pub struct MatchParquet {
     pub by: Option<String>,
     /// Whether the largest in `by` is the best, not the smallest.
     pub descending: bool,
+    /// What becomes of a polygon that is not one.
+    pub invalid: Invalid,
 }
 
 /// How far a job is.
@@ -108,7 +111,7 @@ impl MatchParquet {
         };
         let schema = self.appended(points.table())?;
         let by = self.by.as_deref();
-        let (polygons, by) = read_polygons(&self.polygons, by, &mut || report(0, 0))?;
+        let (polygons, by) = read_polygons(&self.polygons, by, self.invalid, &mut || report(0, 0))?;
         Crs::agree(points.crs(), polygons.crs())?;
         let keys = match &by {
             Some((name, values)) => Keys::from_column(name, values, self.descending)

@@ -4,8 +4,8 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use poly_match_engine::Rule;
 use poly_match_engine::job::{MatchParquet, PointColumns, Progress};
+use poly_match_engine::{Invalid, Rule};
 use pyo3::prelude::*;
 
 use crate::error::to_python;
@@ -37,7 +37,8 @@ pub(crate) fn match_parquet(
         Err(point) => point.into_iter().next().map_or(PointColumns::Auto, PointColumns::Point),
     };
     let rule = Rule::within(max_dist).map_err(to_python)?;
-    let job = MatchParquet { points, polygons, output, point, name, rule, by, descending };
+    let invalid = Invalid::Raise;
+    let job = MatchParquet { points, polygons, output, point, name, rule, by, descending, invalid };
 
     let mut raised = None;
     let mut last: Option<Instant> = None;

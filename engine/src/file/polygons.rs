@@ -71,9 +71,9 @@ impl PolygonTable {
 pub(crate) fn read_polygons(
     path: &Path,
     by: Option<&str>,
+    invalid: Invalid,
     progress: &mut dyn FnMut() -> Result<()>,
 ) -> Result<(Polygons, Option<(String, ArrayRef)>)> {
-    let invalid = Invalid::Raise;
     let PolygonTable { polygons, columns } = if is_geojson(path) {
         PolygonTable::read_geojson(path, invalid)?
     } else {

@@ -263,6 +263,7 @@ fn the_job_reads_geoparquet_and_geojson() {
         rule: Rule::within(20.0).unwrap(),
         by: Some("key".to_owned()),
         descending: false,
+        invalid: Invalid::Raise,
     };
     let zones = |code| forms::geoarrow(&rows(), &projjson(code)).swap_remove(0);
     for encoding in [GeoParquetWriterEncoding::WKB, GeoParquetWriterEncoding::GeoArrow] {
@@ -291,6 +292,15 @@ fn the_job_reads_geoparquet_and_geojson() {
     assert!(error.starts_with("the points are in EPSG:2263, the polygons in OGC:CRS84"), "{error}");
     write_geoparquet(&job.points, point_column(Arc::default()), GeoParquetWriterEncoding::WKB);
     assert_eq!(run(&job).unwrap().matched, 3);
+    collection["features"][1]["geometry"]["coordinates"][0] = json!([[10, 0], [18, 0]]);
+    std::fs::write(&job.polygons, collection.to_string()).unwrap();
+    let error = run(&job).unwrap_err().to_string();
+    assert!(
+        error.ends_with("feature 1: a ring has 2 distinct vertices: expected at least 3"),
+        "{error}"
+    );
+    job.invalid = Invalid::Skip;
+    assert_eq!(run(&job).unwrap().polygons, 4);
     job.by = Some("other".to_owned());
     let error = run(&job).unwrap_err().to_string();
     assert!(error.ends_with("zones.geojson: no column 'other'; the columns are: key"), "{error}");

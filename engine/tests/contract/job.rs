@@ -86,6 +86,7 @@ fn job() -> (TempDir, MatchParquet) {
         rule: Rule::within(1.0).unwrap(),
         by: None,
         descending: false,
+        invalid: Invalid::Raise,
     };
     (folder, job)
 }
