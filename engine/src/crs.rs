@@ -107,6 +107,15 @@ impl Crs {
         }
     }
 
+    /// A text from which [`Crs::from_text`] makes an equal one.
+    pub fn to_text(&self) -> String {
+        match (&self.code, &self.definition) {
+            (Some(code), _) => code.clone(),
+            (None, Value::String(definition)) => definition.clone(),
+            (None, projjson) => projjson.to_string(),
+        }
+    }
+
     /// Whether coordinates are longitudes and latitudes in degrees; `None` where that is not known:
     /// of codes that come without a definition only the usual ones are.
     pub fn is_geographic(&self) -> Option<bool> {

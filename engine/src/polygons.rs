@@ -1,4 +1,5 @@
 mod builder;
+mod geoarrow;
 mod invalid;
 mod nested;
 mod wkb;

@@ -3,7 +3,7 @@
 use std::collections::HashMap;
 
 use arrow_schema::{DataType, Field};
-use poly_match_engine::Crs;
+use poly_match_engine::{Crs, Polygons};
 
 const NAD83: &str = r#"{"type": "GeographicCRS", "name": "NAD83", "datum": {"name": "North American Datum 1983"},
     "scope": "Geodesy.", "id": {"authority": "EPSG", "code": 4269}}"#;
@@ -81,6 +81,19 @@ fn codes_decide_and_else_definitions() {
         ),
     ] {
         assert_ne!(crs(a), crs(b));
+    }
+}
+
+#[test]
+fn a_text_makes_an_equal_one() {
+    for text in
+        ["EPSG:2263", NAD83, LAMBERT, WKT1, ESRI, r#"{"type": "ProjectedCRS", "name": "Mine"}"#]
+    {
+        let there = crs(text);
+        assert_eq!(crs(&there.to_text()), there, "{text}");
+        let polygons = Polygons::default().with_crs(Some(there.clone()));
+        let (field, _) = polygons.to_geoarrow("geometry");
+        assert_eq!(Crs::of_field(&field).unwrap(), Some(there), "{text}");
     }
 }
 

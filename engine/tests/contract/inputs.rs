@@ -122,6 +122,11 @@ fn every_form_is_the_same(
         for polygons in read(&field, &array) {
             check(&polygons, &format!("{field:?}"))?;
             prop_assert_eq!(polygons.crs(), crs.as_ref());
+            let (field, array) = polygons.to_geoarrow("geometry");
+            for again in read(&field, &array) {
+                check(&again, "written")?;
+                prop_assert_eq!(again.crs(), crs.as_ref());
+            }
         }
     }
     Ok(())
