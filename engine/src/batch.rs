@@ -2,6 +2,7 @@
 
 use arrow_array::{Array, ArrayRef, UInt32Array};
 use arrow_buffer::{BooleanBuffer, Buffer, NullBuffer};
+use arrow_schema::{DataType, Field};
 use rayon::prelude::*;
 
 use crate::cover::{BLOCK, NONE};
@@ -42,10 +43,19 @@ impl Matcher {
     ///
     /// Those of [`Matcher::match_column`].
     pub fn match_chunks(&self, column: &str, chunks: &[ArrayRef]) -> Result<Vec<UInt32Array>> {
+        self.match_field(&Field::new(column, DataType::Null, true), chunks)
+    }
+
+    /// As [`Matcher::match_chunks`] for a column whose name and extension type the field has.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Matcher::match_column`] and of [`Points::from_field`].
+    pub fn match_field(&self, field: &Field, chunks: &[ArrayRef]) -> Result<Vec<UInt32Array>> {
         self.prepare(chunks.iter().map(|chunk| chunk.len()).sum());
         let mut answers: Vec<_> = chunks.iter().map(|chunk| Answers::new(chunk.len())).collect();
         let places = answers.iter_mut().flat_map(Answers::pieces);
-        in_pieces(column, chunks, self.rule(), places, |points, (_, rows, valid)| {
+        in_pieces(field, chunks, self.rule(), places, |points, (_, rows, valid)| {
             self.answer(points, 0, rows, valid);
         })?;
         Ok(answers.into_iter().map(Answers::finish).collect())
@@ -100,7 +110,7 @@ impl Matcher {
 /// The pieces of a chunk are of [`PIECE`] rows, but for the last. Of several errors the one with
 /// the lowest row.
 pub(crate) fn in_pieces<P: Send, T: Send>(
-    column: &str,
+    field: &Field,
     chunks: &[ArrayRef],
     rule: &Rule,
     places: impl Iterator<Item = P>,
@@ -117,8 +127,8 @@ pub(crate) fn in_pieces<P: Send, T: Send>(
     }
     // Points are read piece by piece, so that converting them is shared between threads too.
     let one = |((piece, first_row), place): ((ArrayRef, usize), P)| {
-        let points = Points::with_first_row(column, &*piece, first_row)?;
-        Ok(work(&points.accepted_by(rule, column, first_row)?, place))
+        let points = Points::from_field_with_first_row(field, &*piece, first_row)?;
+        Ok(work(&points.accepted_by(rule, field.name(), first_row)?, place))
     };
     let pieces = pieces.into_iter().zip(places);
     if rows >= PARALLEL_ROWS {

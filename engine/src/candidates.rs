@@ -62,8 +62,17 @@ impl Candidates {
     ///
     /// Those of [`Matcher::match_column`](crate::Matcher::match_column).
     pub fn of_chunks(&self, column: &str, chunks: &[ArrayRef]) -> Result<Vec<LargeListArray>> {
+        self.of_field(&Field::new(column, DataType::Null, true), chunks)
+    }
+
+    /// As [`Candidates::of_chunks`] for a column whose name and extension type the field has.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Matcher::match_field`](crate::Matcher::match_field).
+    pub fn of_field(&self, field: &Field, chunks: &[ArrayRef]) -> Result<Vec<LargeListArray>> {
         let pieces =
-            in_pieces(column, chunks, &self.rule, repeat(()), |points, ()| self.lists(points))?;
+            in_pieces(field, chunks, &self.rule, repeat(()), |points, ()| self.lists(points))?;
         let mut pieces = pieces.into_iter();
         let of_chunk = |chunk: &ArrayRef| {
             let pieces = pieces.by_ref().take(chunk.len().div_ceil(PIECE));

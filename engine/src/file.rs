@@ -17,7 +17,7 @@ use std::path::Path;
 
 use crate::error::{Error, Result};
 
-pub use geometry::PointColumns;
+pub use crate::point_columns::PointColumns;
 pub use info::{FileInfo, Format, Kind, describe};
 pub use polygons::PolygonTable;
 

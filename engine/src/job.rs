@@ -1,8 +1,8 @@
 //! The batch job: a Parquet file of points and a file of polygons in, a Parquet file out.
 //!
-//! The output has the rows and columns of the points, in order and untouched, and one more column
-//! of type `UInt32`: the row number of the best polygon, null where there is none. Key-value
-//! metadata (GeoParquet's among it) and the compression of the input are kept.
+//! The output has the rows and columns of the points, in order and untouched, and one more column:
+//! the [`Answer`] for each, by default the row number of the best polygon, null where there is none.
+//! Key-value metadata (GeoParquet's among it) and the compression of the input are kept.
 //!
 //! Reading and matching run beside writing, a few batches ahead, so memory does not grow with the
 //! number of points. The output appears whole under its name or not at all.
@@ -17,16 +17,18 @@ use std::sync::mpsc::sync_channel;
 use std::time::Instant;
 
 use arrow_array::{Array, RecordBatch};
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_schema::{Schema, SchemaRef};
 
+use crate::answer::Answer;
 use crate::crs::Crs;
+use crate::details::Details;
 use crate::error::{Error, Result};
-pub use crate::file::PointColumns;
 use crate::file::{Table, read_polygons};
 use crate::keys::Keys;
 use crate::matcher::Matcher;
+pub use crate::point_columns::PointColumns;
 use crate::points::Points;
-use crate::polygons::Invalid;
+use crate::polygons::{Invalid, Polygons};
 use crate::rule::Rule;
 use input::PointReader;
 use output::Output;
@@ -53,7 +55,11 @@ pub struct MatchParquet {
     pub by: Option<String>,
     /// Whether the largest in `by` is the best, not the smallest.
     pub descending: bool,
-    /// What becomes of a polygon that is not one.
+    /// A column of the polygons to answer with instead of the row number; its type is kept.
+    pub id: Option<String>,
+    /// Whether to tell the distance to the centre and the area too.
+    pub details: bool,
+    /// What becomes of a polygon that is none.
     pub invalid: Invalid,
 }
 
@@ -79,6 +85,8 @@ pub struct Summary {
     pub null_points: usize,
     /// Rows of the polygons' table.
     pub polygons: usize,
+    /// Whether coordinates are longitudes and latitudes in degrees, if one of the files tells.
+    pub geographic: Option<bool>,
     /// Wall time of the whole job.
     pub seconds: f64,
 }
@@ -109,28 +117,31 @@ impl MatchParquet {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Error::Interrupted),
         };
-        let schema = self.appended(points.table())?;
-        let by = self.by.as_deref();
-        let (polygons, by) = read_polygons(&self.polygons, by, self.invalid, &mut || report(0, 0))?;
+        self.check_name(points.table())?;
+        let (polygons, keys, answer) = self.read_polygons(&mut || report(0, 0))?;
         Crs::agree(points.crs(), polygons.crs())?;
-        let keys = match &by {
-            Some((name, values)) => Keys::from_column(name, values, self.descending)
-                .map_err(|error| error.in_file(&self.polygons))?,
-            None => Keys::areas(&polygons),
-        };
+        let geographic = points.crs().or(polygons.crs()).and_then(Crs::is_geographic);
+        let schema = self.appended(points.table(), &answer);
         let matcher = Matcher::with_keys(&polygons, &keys, self.rule)?;
         matcher.prepare(total);
         report(0, 0)?;
 
         let mut output = Output::create(&self.output, &schema, points.table())?;
-        let mut summary =
-            Summary { rows: 0, matched: 0, null_points: 0, polygons: polygons.len(), seconds: 0.0 };
+        let mut summary = Summary {
+            rows: 0,
+            matched: 0,
+            null_points: 0,
+            polygons: polygons.len(),
+            geographic,
+            seconds: 0.0,
+        };
         std::thread::scope(|scope| {
             let (sender, receiver) = sync_channel::<Result<Matched>>(BATCHES_AHEAD);
             let reader = scope.spawn(move || {
                 for read in points.batches(self.rule) {
-                    let matched =
-                        read.and_then(|(batch, points)| answer(&matcher, &schema, &batch, &points));
+                    let matched = read.and_then(|(batch, points)| {
+                        matched(&matcher, &answer, &schema, &batch, &points)
+                    });
                     let stop = matched.is_err();
                     // The writer has given up when it no longer receives.
                     if sender.send(matched).is_err() || stop {
@@ -157,28 +168,62 @@ impl MatchParquet {
         Ok(summary)
     }
 
-    /// The schema of the output.
-    fn appended(&self, points: &Table) -> Result<SchemaRef> {
-        let schema = points.schema();
-        if schema.field_with_name(&self.name).is_ok() {
-            let message = format!("the points have a column '{}' already", self.name);
-            return Err(Error::Parameter { parameter: "name", message });
+    /// The polygons, their keys, and what is answered.
+    fn read_polygons(
+        &self,
+        progress: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<(Polygons, Keys, Answer)> {
+        let more: Vec<_> = [&self.by, &self.id].into_iter().flatten().map(String::as_str).collect();
+        let table = read_polygons(&self.polygons, &more, self.invalid, progress)?;
+        let told = || -> Result<_> {
+            let keys = match &self.by {
+                Some(by) => Keys::from_column(by, &table.column(by)?.1, self.descending)?,
+                None => Keys::areas(&table.polygons),
+            };
+            let mut answer = Answer::row_number();
+            if let Some(id) = &self.id {
+                let (field, ids) = table.column(id)?;
+                answer = answer.with_ids(field, ids);
+            }
+            if self.details {
+                let details = Details::new(&table.polygons, &self.rule);
+                answer = answer.with_details(Arc::new(details));
+            }
+            Ok((keys, answer))
+        };
+        let (keys, answer) = told().map_err(|error| error.in_file(&self.polygons))?;
+        Ok((table.polygons, keys, answer))
+    }
+
+    fn check_name(&self, points: &Table) -> Result<()> {
+        if points.schema().field_with_name(&self.name).is_err() {
+            return Ok(());
         }
-        let answer = Arc::new(Field::new(&self.name, DataType::UInt32, true));
+        let message = format!("the points have a column '{}' already", self.name);
+        Err(Error::Parameter { parameter: "name", message })
+    }
+
+    /// The schema of the output.
+    fn appended(&self, points: &Table, answer: &Answer) -> SchemaRef {
+        let schema = points.schema();
+        let answer = Arc::new(answer.field(&self.name));
         let fields: Vec<_> = schema.fields().iter().cloned().chain([answer]).collect();
-        Ok(Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone())))
+        Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
     }
 }
 
-fn answer(
+/// A batch with its answers appended.
+fn matched(
     matcher: &Matcher,
+    answer: &Answer,
     schema: &SchemaRef,
     batch: &RecordBatch,
     points: &Points,
 ) -> Result<Matched> {
-    let answer = matcher.match_points(points);
-    let matched = answer.len() - answer.null_count();
-    let columns = batch.columns().iter().cloned().chain([Arc::new(answer) as _]).collect();
+    let rows = matcher.match_points(points);
+    let matched = rows.len() - rows.null_count();
+    let answers = answer.column(points, rows)?;
+    let columns = batch.columns().iter().cloned().chain([answers]).collect();
     Ok(Matched {
         batch: RecordBatch::try_new(schema.clone(), columns)?,
         matched,

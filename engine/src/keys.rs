@@ -3,13 +3,12 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Int64Type, UInt64Type};
 use arrow_cast::cast;
 use arrow_schema::DataType;
-use rayon::prelude::*;
 use twox_hash::xxhash3_128::Hasher;
 
 use crate::coordinates::{is_numeric, to_f64};
 use crate::error::{Error, Result};
 use crate::measure;
-use crate::polygons::{PARALLEL_POLYGONS, Polygons};
+use crate::polygons::Polygons;
 
 /// What polygons are ranked by: one key a row, the smallest first.
 ///
@@ -20,13 +19,7 @@ pub struct Keys(Vec<Option<u64>>);
 impl Keys {
     /// The areas of the polygons.
     pub fn areas(polygons: &Polygons) -> Self {
-        let area = |row| polygons.get(row).map(|polygon| of_f64(measure::area(polygon)));
-        let rows = 0..polygons.len();
-        Self(if rows.len() >= PARALLEL_POLYGONS {
-            rows.into_par_iter().map(area).collect()
-        } else {
-            rows.map(area).collect()
-        })
+        Self(measure::areas(polygons).into_iter().map(|area| area.map(of_f64)).collect())
     }
 
     /// The values of a numeric column, or with `descending` the largest first.

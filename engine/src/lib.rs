@@ -38,6 +38,7 @@
 //! # Ok::<(), poly_match_engine::Error>(())
 //! ```
 
+mod answer;
 mod batch;
 mod binary;
 mod candidates;
@@ -46,6 +47,7 @@ mod coordinates;
 mod cover;
 mod covering;
 mod crs;
+mod details;
 mod error;
 pub mod file;
 mod indexed;
@@ -57,6 +59,7 @@ mod matcher;
 pub mod measure;
 mod metric;
 mod nearest;
+mod point_columns;
 mod points;
 mod polygons;
 pub mod reference;
@@ -65,14 +68,17 @@ mod rule;
 mod sphere;
 mod tree;
 
+pub use answer::Answer;
 pub use batch::PARALLEL_ROWS;
 pub use candidates::Candidates;
 pub use cover::IndexStats;
 pub use crs::Crs;
+pub use details::Details;
 pub use error::{Error, Result};
 pub use keys::Keys;
 pub use matcher::Matcher;
 pub use metric::{EARTH_RADIUS, Metric};
+pub use point_columns::{PointColumns, PointPlaces};
 pub use points::Points;
 pub use polygons::{Invalid, Part, Polygon, Polygons, Ring};
 pub use rule::{Center, Predicate, Rule};

@@ -1,7 +1,33 @@
-//! Centre and area of a polygon, in `f64`.
+//! Centre and area of polygons, in `f64`.
 
-use crate::polygons::{Polygon, Ring};
+use rayon::prelude::*;
+
+use crate::polygons::{PARALLEL_POLYGONS, Polygon, Polygons, Ring};
 use crate::rule::Center;
+
+/// The centre of each row, as [`center`] of it; `None` for a row that is null or empty.
+pub fn centers(polygons: &Polygons, of: Center) -> Vec<Option<[f64; 2]>> {
+    by_row(polygons, |polygon| center(polygon, of))
+}
+
+/// The area of each row, as [`area`] of it; `None` for a row that is null or empty.
+pub fn areas(polygons: &Polygons) -> Vec<Option<f64>> {
+    by_row(polygons, area)
+}
+
+/// What is measured of each row, on all threads where there are many.
+fn by_row<T: Send>(
+    polygons: &Polygons,
+    measure: impl Fn(Polygon<'_>) -> T + Sync,
+) -> Vec<Option<T>> {
+    let of = |row| polygons.get(row).map(&measure);
+    let rows = 0..polygons.len();
+    if rows.len() >= PARALLEL_POLYGONS {
+        rows.into_par_iter().map(of).collect()
+    } else {
+        rows.map(of).collect()
+    }
+}
 
 /// The centre that a rule asks for, as `[x, y]`.
 pub fn center(polygon: Polygon<'_>, center: Center) -> [f64; 2] {

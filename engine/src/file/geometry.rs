@@ -6,23 +6,11 @@ use arrow_schema::{ArrowError, DataType, Field};
 
 use super::metadata::{GeoColumn, GeoMetadata};
 use super::table::Table;
-use crate::coordinates::is_numeric;
 use crate::crs::Crs;
 use crate::error::{Error, Result};
+use crate::point_columns::PointColumns;
 use crate::points::Points;
 use crate::polygons::{Invalid, Polygons};
-
-/// Which columns of the points' table hold the points.
-#[derive(Debug, Clone, PartialEq, Eq)]
-pub enum PointColumns {
-    /// The geometry column of a GeoParquet file; else numeric columns `x` and `y` if both are
-    /// there; else `geometry`; else `point`.
-    Auto,
-    /// Two numeric columns, x first.
-    Xy(String, String),
-    /// One column in any form that [`Points`] reads.
-    Point(String),
-}
 
 /// The columns of a Parquet file that hold its geometry.
 #[derive(Debug)]
@@ -45,31 +33,16 @@ enum Columns {
 impl Geometry {
     /// Finds the points of a table.
     pub(crate) fn points(table: &Table, columns: &PointColumns) -> Result<Self> {
-        let geometry = match columns {
-            PointColumns::Xy(x, y) => {
-                for name in [x, y] {
-                    let (column, dtype) = (name.clone(), table.column(name)?.1.clone());
-                    if !is_coordinate(&dtype) {
-                        let error = Error::Dtype { column, expected: "numbers", dtype };
-                        return Err(error.in_file(table.path()));
-                    }
-                }
-                Self::xy(table, x, y)?
-            }
-            PointColumns::Point(name) => Self::one(table, name)?,
-            PointColumns::Auto => match Self::primary(table)? {
-                Some(geometry) => geometry,
-                None if has(table, is_coordinate) => Self::xy(table, "x", "y")?,
-                None => {
-                    let named = |name: &&str| table.column(name).is_ok();
-                    let Some(name) = ["geometry", "point"].into_iter().find(named) else {
-                        return Err(table.missing(
-                            "no points found: neither numeric columns 'x' and 'y' nor a column \
-                             'geometry' or 'point'",
-                        ));
-                    };
-                    Self::one(table, name)?
-                }
+        let primary = match columns {
+            PointColumns::Auto => Self::primary(table)?,
+            _ => None,
+        };
+        let find = || columns.find(table.schema()).map_err(|error| error.in_file(table.path()));
+        let geometry = match primary {
+            Some(geometry) => geometry,
+            None => match find()?.names(table.schema()) {
+                (x, Some(y)) => Self::xy(table, x, y)?,
+                (name, None) => Self::one(table, name)?,
             },
         };
         // A wrong type is reported before any work.
@@ -195,8 +168,4 @@ fn has(table: &Table, accepts: fn(&DataType) -> bool) -> bool {
 fn column<'a>(batch: &'a RecordBatch, field: &Field) -> Result<&'a ArrayRef> {
     let missing = || ArrowError::SchemaError(format!("no {}", field.name()));
     Ok(batch.column_by_name(field.name()).ok_or_else(missing)?)
-}
-
-fn is_coordinate(dtype: &DataType) -> bool {
-    is_numeric(dtype) || *dtype == DataType::Null
 }

@@ -5,12 +5,13 @@ use arrow_array::RecordBatch;
 use arrow_schema::{DataType, Field};
 use geojson::GeometryValue;
 
-use super::geometry::{Geometry, PointColumns};
+use super::geometry::Geometry;
 use super::table::Table;
 use super::{geojson as features, is_geojson, open};
 use crate::binary::{self, Binary};
 use crate::crs::Crs;
 use crate::error::{Error, Result};
+use crate::point_columns::PointColumns;
 use crate::polygons::{Builder, Faults, Invalid, Polygons};
 
 /// Rows that are looked at together: polygons may be large.

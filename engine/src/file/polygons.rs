@@ -2,7 +2,7 @@ use std::path::Path;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch};
-use arrow_schema::Schema;
+use arrow_schema::{FieldRef, Schema};
 use arrow_select::concat::concat_batches;
 
 use super::geometry::Geometry;
@@ -65,25 +65,34 @@ impl PolygonTable {
         let file = super::open(path)?;
         geojson::read_polygons(file, invalid).map_err(|error| error.in_file(path))
     }
+
+    /// One of the other columns.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Columns`] if it is not there.
+    pub fn column(&self, name: &str) -> Result<(FieldRef, ArrayRef)> {
+        let schema = self.columns.schema_ref();
+        match schema.column_with_name(name) {
+            Some((at, _)) => Ok((schema.fields()[at].clone(), self.columns.column(at).clone())),
+            None => Err(Error::no_column(name, schema)),
+        }
+    }
 }
 
-/// Reads the polygons of a file, and this column of it; `progress` is called now and then.
+/// As [`PolygonTable::read`], with these columns of a Parquet file only; `progress` is called now and
+/// then.
 pub(crate) fn read_polygons(
     path: &Path,
-    by: Option<&str>,
+    only: &[&str],
     invalid: Invalid,
     progress: &mut dyn FnMut() -> Result<()>,
-) -> Result<(Polygons, Option<(String, ArrayRef)>)> {
-    let PolygonTable { polygons, columns } = if is_geojson(path) {
-        PolygonTable::read_geojson(path, invalid)?
+) -> Result<PolygonTable> {
+    if is_geojson(path) {
+        PolygonTable::read_geojson(path, invalid)
     } else {
-        parquet(path, Some(by.as_slice()), invalid, progress)?
-    };
-    let column = |by: &str| match columns.column_by_name(by) {
-        Some(column) => Ok((by.to_owned(), column.clone())),
-        None => Err(Error::no_column(by, columns.schema_ref()).in_file(path)),
-    };
-    Ok((polygons, by.map(column).transpose()?))
+        parquet(path, Some(only), invalid, progress)
+    }
 }
 
 /// Reads the polygons and all other columns, or only these.

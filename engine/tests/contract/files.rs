@@ -263,6 +263,8 @@ fn the_job_reads_geoparquet_and_geojson() {
         rule: Rule::within(20.0).unwrap(),
         by: Some("key".to_owned()),
         descending: false,
+        id: None,
+        details: false,
         invalid: Invalid::Raise,
     };
     let zones = |code| forms::geoarrow(&rows(), &projjson(code)).swap_remove(0);

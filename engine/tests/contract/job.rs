@@ -15,7 +15,7 @@ use parquet::basic::Compression;
 use parquet::file::metadata::KeyValue;
 use parquet::file::properties::WriterProperties;
 use poly_match_engine::job::{MatchParquet, PointColumns, Progress};
-use poly_match_engine::{Error, Invalid, Keys, Points, Polygons, Rule, reference};
+use poly_match_engine::{Answer, Details, Error, Invalid, Keys, Points, Polygons, Rule, reference};
 use tempfile::TempDir;
 
 const ROWS: usize = 150_001;
@@ -86,6 +86,8 @@ fn job() -> (TempDir, MatchParquet) {
         rule: Rule::within(1.0).unwrap(),
         by: None,
         descending: false,
+        id: None,
+        details: false,
         invalid: Invalid::Raise,
     };
     (folder, job)
@@ -165,6 +167,46 @@ fn ranks_by_a_column_of_the_polygons() {
     job.by = Some("other".into());
     let error = run(&job).unwrap_err().to_string();
     assert!(error.ends_with("no column 'other'; the columns are: y, key, x"), "{error}");
+}
+
+#[test]
+fn answers_with_a_column_and_details() {
+    let (_folder, mut job) = job();
+    let [x, y] = world::xy_columns(&rings());
+    let zones = (0..25).map(|i| (i % 4 != 0).then(|| format!("zone {i}")));
+    let zones: ArrayRef = Arc::new(zones.collect::<StringArray>());
+    write(&job.polygons, vec![("y", y.clone()), ("zone", zones.clone()), ("x", x.clone())]);
+    let rows = expected();
+    let ids = arrow_select::take::take(&zones, &rows, None).unwrap();
+
+    job.id = Some("zone".into());
+    run(&job).unwrap();
+    assert_eq!(read(&job.output).0.column_by_name("polygon").unwrap(), &ids);
+
+    job.details = true;
+    run(&job).unwrap();
+    let after = read(&job.output).0;
+    let told = after.column_by_name("polygon").unwrap();
+    let polygons = Polygons::from_xy(&x, &y, Invalid::Raise).unwrap();
+    let details = Arc::new(Details::new(&polygons, &job.rule));
+    let answer = Answer::row_number().with_details(details);
+    let zone = Arc::new(Field::new("zone", zones.data_type().clone(), true));
+    let points = points().into_iter().collect::<Points>();
+    assert_eq!(told, &answer.clone().with_ids(zone, zones).column(&points, rows.clone()).unwrap());
+
+    // The column to rank by, to answer with, or both.
+    (job.by, job.id) = (Some("zone".into()), None);
+    let error = run(&job).unwrap_err().to_string();
+    assert!(error.ends_with("column 'zone': expected numbers to rank by, got Utf8"), "{error}");
+    let size: ArrayRef = Arc::new((0..25).map(Some).collect::<Int64Array>());
+    write(&job.polygons, vec![("y", y), ("size", size.clone()), ("x", x)]);
+    (job.by, job.id, job.details) = (Some("size".into()), Some("size".into()), false);
+    run(&job).unwrap();
+    let keys = Keys::from_column("size", &size, false).unwrap();
+    let rows: UInt32Array =
+        reference::match_points(&points, &polygons, &keys, &job.rule).into_iter().collect();
+    let ids = arrow_select::take::take(&size, &rows, None).unwrap();
+    assert_eq!(read(&job.output).0.column_by_name("polygon").unwrap(), &ids);
 }
 
 #[test]
