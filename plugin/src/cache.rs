@@ -1,71 +1,87 @@
 //! Matchers that are kept between calls and queries.
 //!
 //! One query over a streaming engine is many calls with the same polygons, and the next query often
-//! has them again. So a matcher is found again by the polygons' fingerprint, which is taken when the
-//! expression is made and travels with it, and by the rule.
+//! has them again. So what was made is found again by the polygons' fingerprint, which is taken when
+//! the expression is made and travels with it, and by the rule.
 
 use std::collections::VecDeque;
 use std::sync::atomic::{AtomicU64, Ordering};
 use std::sync::{Arc, Mutex, MutexGuard, OnceLock, PoisonError};
 
-use poly_match_engine::{Error, Matcher, Rule};
+use poly_match_engine::{Answer, Candidates, Error, Matcher, Rule};
 use pyo3::prelude::*;
 
-/// Matchers that are kept; the one that was not asked for the longest goes first.
+/// Entries that are kept; the one that was not asked for the longest goes first.
 const CAPACITY: usize = 8;
 
-/// Kept matchers, the last asked first.
-static ENTRIES: Mutex<VecDeque<Arc<Entry>>> = Mutex::new(VecDeque::new());
+/// Kept entries, the last asked first.
+static ENTRIES: Mutex<VecDeque<Arc<Prepared>>> = Mutex::new(VecDeque::new());
 static HITS: AtomicU64 = AtomicU64::new(0);
 static BUILDS: AtomicU64 = AtomicU64::new(0);
 
-struct Entry {
+/// What was made of one table of polygons for one rule: each thing by the first who asks for it,
+/// while others who ask wait.
+pub(crate) struct Prepared {
     /// The polygons' fingerprint and the rule.
     key: String,
-    matcher: OnceLock<Result<Matcher, Error>>,
+    matcher: Made<Matcher>,
+    /// With details.
+    answer: Made<Answer>,
+    candidates: Made<Candidates>,
 }
 
-/// A matcher that was found or built.
-pub(crate) struct Prepared(Arc<Entry>);
+type Made<T> = OnceLock<Result<T, Error>>;
 
 impl Prepared {
-    /// Finds the matcher, or has it built by the first who asks while others who ask wait.
-    pub(crate) fn get(
-        fingerprint: &str,
-        rule: Rule,
-        build: impl FnOnce() -> Result<Matcher, Error>,
-    ) -> Self {
+    /// Finds the entry, or makes an empty one.
+    pub(crate) fn get(fingerprint: &str, rule: Rule) -> Arc<Self> {
         let key = format!("{fingerprint} {rule:?}");
-        let entry = {
-            let mut entries = lock();
-            let found = entries.iter().position(|entry| entry.key == key);
-            let entry = match found.and_then(|at| entries.remove(at)) {
-                Some(entry) => {
-                    HITS.fetch_add(1, Ordering::Relaxed);
-                    entry
-                }
-                None => Arc::new(Entry { key, matcher: OnceLock::new() }),
-            };
-            entries.truncate(CAPACITY - 1);
-            entries.push_front(entry.clone());
-            entry
+        let mut entries = lock();
+        let found = entries.iter().position(|entry| entry.key == key);
+        let entry = match found.and_then(|at| entries.remove(at)) {
+            Some(entry) => {
+                HITS.fetch_add(1, Ordering::Relaxed);
+                entry
+            }
+            None => {
+                let (matcher, answer, candidates) = Default::default();
+                Arc::new(Self { key, matcher, answer, candidates })
+            }
         };
-        entry.matcher.get_or_init(|| {
-            BUILDS.fetch_add(1, Ordering::Relaxed);
-            build()
-        });
-        Self(entry)
+        entries.truncate(CAPACITY - 1);
+        entries.push_front(entry.clone());
+        entry
     }
 
-    pub(crate) fn matcher(&self) -> Result<&Matcher, &Error> {
-        match self.0.matcher.get() {
-            Some(built) => built.as_ref(),
-            None => Err(&Error::Interrupted),
-        }
+    pub(crate) fn matcher(
+        &self,
+        build: impl FnOnce() -> Result<Matcher, Error>,
+    ) -> Result<&Matcher, &Error> {
+        self.matcher.get_or_init(|| counted(build)).as_ref()
+    }
+
+    pub(crate) fn candidates(
+        &self,
+        build: impl FnOnce() -> Result<Candidates, Error>,
+    ) -> Result<&Candidates, &Error> {
+        self.candidates.get_or_init(|| counted(build)).as_ref()
+    }
+
+    /// What is answered with details.
+    pub(crate) fn answer(
+        &self,
+        build: impl FnOnce() -> Result<Answer, Error>,
+    ) -> Result<&Answer, &Error> {
+        self.answer.get_or_init(build).as_ref()
     }
 }
 
-fn lock() -> MutexGuard<'static, VecDeque<Arc<Entry>>> {
+fn counted<T>(build: impl FnOnce() -> T) -> T {
+    BUILDS.fetch_add(1, Ordering::Relaxed);
+    build()
+}
+
+fn lock() -> MutexGuard<'static, VecDeque<Arc<Prepared>>> {
     // A panic elsewhere leaves the list as it was: it is only changed by moves.
     ENTRIES.lock().unwrap_or_else(PoisonError::into_inner)
 }

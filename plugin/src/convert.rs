@@ -1,10 +1,14 @@
 //! Polars columns to Arrow arrays and back, through the Arrow C data interface: nothing is copied.
 
 use arrow_array::ffi::{FFI_ArrowArray, FFI_ArrowSchema, from_ffi, to_ffi};
-use arrow_array::{Array, ArrayRef, UInt32Array, make_array};
+use arrow_array::{Array, ArrayRef, make_array};
 use polars::prelude::{ArrowField, CompatLevel, PlSmallStr, PolarsResult, Series, polars_err};
 use polars_arrow::ffi as polars_ffi;
 use poly_match_engine::Error;
+use pyo3::PyResult;
+use pyo3_polars::PySeries;
+
+use crate::error::polars_to_python;
 
 /// The chunks of a column as Arrow arrays.
 pub(crate) fn to_arrow(series: &Series) -> Result<Vec<ArrayRef>, Error> {
@@ -16,10 +20,18 @@ pub(crate) fn to_one_array(series: &Series) -> Result<ArrayRef, Error> {
     chunk_to_arrow(&series.rechunk(), 0)
 }
 
-/// Answers, one array a chunk, as a column.
-pub(crate) fn from_answers(name: PlSmallStr, chunks: Vec<UInt32Array>) -> PolarsResult<Series> {
-    let chunks = chunks.into_iter().map(answers_to_polars).collect::<PolarsResult<Vec<_>>>()?;
+/// Arrays of one type, one a chunk, as a column.
+pub(crate) fn from_arrow(
+    name: PlSmallStr,
+    chunks: impl IntoIterator<Item = ArrayRef>,
+) -> PolarsResult<Series> {
+    let chunks = chunks.into_iter().map(array_to_polars).collect::<PolarsResult<Vec<_>>>()?;
     Series::try_from((name, chunks))
+}
+
+/// An array as a Python column.
+pub(crate) fn to_python(name: &str, array: ArrayRef) -> PyResult<PySeries> {
+    from_arrow(name.into(), [array]).map(PySeries).map_err(polars_to_python)
 }
 
 /// The table within a literal that holds it as the one value of one row.
@@ -60,13 +72,18 @@ fn chunk_to_arrow(series: &Series, chunk: usize) -> Result<ArrayRef, Error> {
 }
 
 #[allow(unsafe_code)]
-fn answers_to_polars(answers: UInt32Array) -> PolarsResult<Box<dyn polars_arrow::array::Array>> {
-    let (array, _) =
-        to_ffi(&answers.into_data()).map_err(|error| polars_err!(ComputeError: "{error}"))?;
+fn array_to_polars(array: ArrayRef) -> PolarsResult<Box<dyn polars_arrow::array::Array>> {
+    let (array, schema) =
+        to_ffi(&array.to_data()).map_err(|error| polars_err!(ComputeError: "{error}"))?;
     // SAFETY: as above, the other way round.
-    let array = unsafe { std::mem::transmute::<FFI_ArrowArray, polars_ffi::ArrowArray>(array) };
-    // SAFETY: the array holds 32-bit unsigned integers.
-    unsafe {
-        polars_ffi::import_array_from_c(array, polars_arrow::datatypes::ArrowDataType::UInt32)
-    }
+    let (array, schema) = unsafe {
+        (
+            std::mem::transmute::<FFI_ArrowArray, polars_ffi::ArrowArray>(array),
+            std::mem::transmute::<FFI_ArrowSchema, polars_ffi::ArrowSchema>(schema),
+        )
+    };
+    // SAFETY: the schema was exported by arrow.
+    let field = unsafe { polars_ffi::import_field_from_c(&schema) }?;
+    // SAFETY: the array was exported with this schema by arrow.
+    unsafe { polars_ffi::import_array_from_c(array, field.dtype) }
 }

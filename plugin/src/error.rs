@@ -51,6 +51,11 @@ pub(crate) fn to_python(error: Error) -> PyErr {
     }
 }
 
+/// What Polars finds wrong with what it is given by us.
+pub(crate) fn polars_to_python(error: PolarsError) -> PyErr {
+    PyValueError::new_err(error.to_string())
+}
+
 /// What the operating system said, wherever in the chain of causes it is.
 fn io_kind(error: &Error) -> Option<io::ErrorKind> {
     let mut cause = error.source();

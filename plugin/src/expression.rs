@@ -1,11 +1,11 @@
-//! `poly_match` as a Polars expression.
+//! `poly_match` and `candidates` as Polars expressions.
 
 use std::borrow::Cow;
+use std::cell::OnceCell;
 
 use polars::prelude::{DataType, Field, PolarsResult, Series, polars_bail};
-use poly_match_engine::{Error, Invalid, Keys, Matcher, Polygons, Rule};
+use poly_match_engine::{Answer, Error, Matcher};
 use pyo3::prelude::*;
-use pyo3_polars::PySeries;
 use pyo3_polars::derive::polars_expr;
 use serde::Deserialize;
 use serde_bytes::ByteBuf;
@@ -13,14 +13,16 @@ use serde_bytes::ByteBuf;
 use crate::cache::Prepared;
 use crate::convert;
 use crate::error::{of_points, to_polars, to_python};
+use crate::matcher::plain;
+use crate::options::Options;
+use crate::polygons::{ParsedPolygons, Ranked, Ranking, Table, fingerprint};
 
 #[derive(Deserialize)]
-struct Options {
-    max_dist: f64,
-    descending: bool,
-    /// The polygons' fingerprint in hexadecimal: numbers of so many bits do not pass.
+struct Question {
+    options: Options,
+    /// The polygons' fingerprint, and that of what they are ranked by.
     fingerprint: String,
-    /// The matcher as bytes, where the polygons are few.
+    /// The matcher as bytes, where the polygons are few and their matcher is all that is needed.
     matcher: Option<ByteBuf>,
 }
 
@@ -29,102 +31,142 @@ struct Options {
 /// small it is, which a query of few points feels.
 const FEW_POLYGONS: usize = 1 << 12;
 
-fn answer_field(fields: &[Field]) -> PolarsResult<Field> {
+// What a question is not needed for: it would be read whenever a plan is looked at.
+fn row_field(fields: &[Field]) -> PolarsResult<Field> {
+    named_as_points(fields, DataType::UInt32)
+}
+
+fn details_field(fields: &[Field]) -> PolarsResult<Field> {
+    let number = |name: &str| Field::new(name.into(), DataType::Float64);
+    let index = Field::new("index".into(), DataType::UInt32);
+    named_as_points(fields, DataType::Struct(vec![index, number("distance"), number("area")]))
+}
+
+fn candidates_field(fields: &[Field]) -> PolarsResult<Field> {
+    named_as_points(fields, DataType::List(Box::new(DataType::UInt32)))
+}
+
+fn named_as_points(fields: &[Field], dtype: DataType) -> PolarsResult<Field> {
     match fields {
-        [point, ..] => Ok(Field::new(point.name().clone(), DataType::UInt32)),
-        [] => polars_bail!(ComputeError: "poly_match takes points and polygons"),
+        [points, ..] => Ok(Field::new(points.name().clone(), dtype)),
+        [] => polars_bail!(ComputeError: "expected points and polygons"),
     }
 }
 
-/// The inputs are the points and, where they are not few, the polygons as an imploded literal: a
-/// struct of `geometry`, or of `x` and `y`, and of `by` where they are ranked by a column. Polygons
-/// are looked at only where no matcher is kept for them.
-#[polars_expr(output_type_func=answer_field)]
-fn poly_match(inputs: &[Series], kwargs: Options) -> PolarsResult<Series> {
-    let [points, polygons @ ..] = inputs else {
-        polars_bail!(ComputeError: "poly_match takes points and polygons")
-    };
-    let rule = Rule::within(kwargs.max_dist).map_err(|error| to_polars(&error))?;
-    let prepared = Prepared::get(&kwargs.fingerprint, rule, || match (&kwargs.matcher, polygons) {
-        (Some(bytes), _) => Matcher::from_bytes(bytes, rule),
-        (None, [polygons]) => {
-            Ranked::parse(&convert::unwrap_literal(polygons)?, kwargs.descending)?.matcher(rule)
-        }
-        _ => Err(Error::Columns { message: "the polygons are not there".to_owned() }),
-    });
-    let matcher = prepared.matcher().map_err(to_polars)?;
-    let answers = convert::to_arrow(points)
-        .and_then(|chunks| matcher.match_chunks(points.name(), &chunks))
-        .map_err(|error| of_points(&error, points.len()))?;
-    convert::from_answers(points.name().clone(), answers)
+/// The inputs are the points and, where their matcher is not in the options, the polygons as an
+/// imploded literal: a struct of `geometry`, or of `x` and `y`, and of `by` where they are ranked by
+/// a column. Polygons are looked at only where nothing is kept for them.
+#[polars_expr(output_type_func=row_field)]
+fn poly_match(inputs: &[Series], kwargs: Question) -> PolarsResult<Series> {
+    best(inputs, &kwargs, false)
 }
 
-/// Parses and ranks polygons, keeps the matcher for the queries to come, and gives the fingerprint
-/// in hexadecimal, and the matcher as bytes if they are few. `polygons` is a struct as the
-/// expression takes it.
+/// As above, with details; the polygons are always there.
+#[polars_expr(output_type_func=details_field)]
+fn poly_match_details(inputs: &[Series], kwargs: Question) -> PolarsResult<Series> {
+    best(inputs, &kwargs, true)
+}
+
+fn best(inputs: &[Series], question: &Question, details: bool) -> PolarsResult<Series> {
+    let asked = Asked::of(inputs, question)?;
+    let rule = question.options.rule().map_err(|error| to_polars(&error))?;
+    let prepared = Prepared::get(&question.fingerprint, rule);
+    let matcher = prepared.matcher(|| match &question.matcher {
+        Some(bytes) => Matcher::from_bytes(bytes, rule),
+        None => asked.ranked()?.matcher(rule),
+    });
+    let matcher = matcher.map_err(to_polars)?;
+    let row_number = Answer::row_number();
+    let answer = match details {
+        true => prepared.answer(|| Ok(asked.ranked()?.answer(rule))).map_err(to_polars)?,
+        false => &row_number,
+    };
+    asked.about(|name, chunks| answer.of_chunks(matcher, &plain(name), chunks))
+}
+
+/// As above; the polygons are always there.
+#[polars_expr(output_type_func=candidates_field)]
+fn candidates(inputs: &[Series], kwargs: Question) -> PolarsResult<Series> {
+    let asked = Asked::of(inputs, &kwargs)?;
+    let rule = kwargs.options.rule().map_err(|error| to_polars(&error))?;
+    let prepared = Prepared::get(&kwargs.fingerprint, rule);
+    let candidates = prepared.candidates(|| asked.ranked()?.candidates(rule));
+    let candidates = candidates.map_err(to_polars)?;
+    asked.about(|name, chunks| {
+        let lists = candidates.of_chunks(name, chunks)?;
+        Ok(lists.into_iter().map(|lists| std::sync::Arc::new(lists) as _).collect())
+    })
+}
+
+/// The inputs of a call.
+struct Asked<'a> {
+    points: &'a Series,
+    polygons: &'a [Series],
+    options: &'a Options,
+    table: OnceCell<Table>,
+}
+
+impl<'a> Asked<'a> {
+    fn of(inputs: &'a [Series], question: &'a Question) -> PolarsResult<Self> {
+        let [points, polygons @ ..] = inputs else {
+            polars_bail!(ComputeError: "expected points and polygons")
+        };
+        Ok(Self { points, polygons, options: &question.options, table: OnceCell::new() })
+    }
+
+    /// The polygons, parsed at the first call.
+    fn ranked(&self) -> Result<Ranked<'_>, Error> {
+        if let Some(table) = self.table.get() {
+            return Ok(table.ranked());
+        }
+        let [polygons] = self.polygons else {
+            return Err(Error::Columns { message: "the polygons are not there".to_owned() });
+        };
+        let literal = convert::unwrap_literal(polygons)?;
+        let table = Table::parse(&literal, self.options.invalid()?, self.options.descending)?;
+        Ok(self.table.get_or_init(|| table).ranked())
+    }
+
+    /// Asks about the chunks of the points.
+    fn about(
+        &self,
+        ask: impl FnOnce(&str, &[arrow_array::ArrayRef]) -> Result<Vec<arrow_array::ArrayRef>, Error>,
+    ) -> PolarsResult<Series> {
+        let answers = convert::to_arrow(self.points)
+            .and_then(|chunks| ask(self.points.name(), &chunks))
+            .map_err(|error| of_points(&error, self.points.len()))?;
+        convert::from_arrow(self.points.name().clone(), answers)
+    }
+}
+
+/// Makes what an expression needs, keeps it for the queries to come, and gives the fingerprint,
+/// and the matcher as bytes if the polygons are few and nothing else is needed of them.
 #[pyfunction]
 pub(crate) fn prepare(
     py: Python<'_>,
-    polygons: PySeries,
-    max_dist: f64,
-    descending: bool,
+    polygons: &Bound<'_, ParsedPolygons>,
+    ranking: Option<&Bound<'_, Ranking>>,
+    options: Options,
+    candidates: bool,
 ) -> PyResult<(String, Option<Cow<'static, [u8]>>)> {
+    let (polygons, ranking) = (polygons.get(), ranking.map(Bound::get));
     py.detach(|| {
-        let rule = Rule::within(max_dist)?;
-        let ranked = Ranked::parse(&polygons.0, descending)?;
-        let fingerprint = ranked.fingerprint();
-        let prepared = Prepared::get(&fingerprint, rule, || ranked.matcher(rule));
-        match prepared.matcher() {
-            Ok(matcher) => {
-                let few = ranked.polygons.len() <= FEW_POLYGONS;
-                let bytes = few.then(|| matcher.to_bytes()).flatten();
-                Ok((fingerprint, bytes.map(Cow::Owned)))
-            }
-            Err(error) => Err(Error::Columns { message: error.to_string() }),
+        let rule = options.rule()?;
+        let ranked = Ranked::of(polygons, ranking);
+        let fingerprint = fingerprint(polygons, ranking);
+        let prepared = Prepared::get(&fingerprint, rule);
+        let kept = |error: &Error| Error::Columns { message: error.to_string() };
+        if candidates {
+            prepared.candidates(|| ranked.candidates(rule)).map_err(kept)?;
+            return Ok((fingerprint, None));
         }
+        let matcher = prepared.matcher(|| ranked.matcher(rule)).map_err(kept)?;
+        if options.details {
+            prepared.answer(|| Ok(ranked.answer(rule))).map_err(kept)?;
+        }
+        let enough = ranked.len() <= FEW_POLYGONS && !options.details;
+        let bytes = enough.then(|| matcher.to_bytes()).flatten();
+        Ok((fingerprint, bytes.map(Cow::Owned)))
     })
     .map_err(to_python)
-}
-
-/// Polygons, and what they are ranked by if it is not their area.
-struct Ranked {
-    polygons: Polygons,
-    keys: Option<Keys>,
-}
-
-impl Ranked {
-    fn parse(table: &Series, descending: bool) -> Result<Self, Error> {
-        let columns = convert::fields(table)?;
-        let column = |name: &str| {
-            let column = columns.iter().find(|column| column.name().as_str() == name);
-            column.map(convert::to_one_array).transpose()
-        };
-        let polygons = match (column("x")?, column("y")?, column("geometry")?) {
-            (Some(x), Some(y), None) => Polygons::from_xy(&x, &y, Invalid::Raise)?,
-            (None, None, Some(geometry)) => {
-                let field =
-                    arrow_schema::Field::new("geometry", geometry.data_type().clone(), true);
-                Polygons::from_geometry(&field, &geometry, Invalid::Raise)?
-            }
-            _ => {
-                let message = format!("expected x and y or geometry, got {}", table.dtype());
-                return Err(Error::Columns { message });
-            }
-        };
-        let by = column("by")?;
-        let keys = by.map(|by| Keys::from_column("by", &by, descending)).transpose()?;
-        Ok(Self { polygons, keys })
-    }
-
-    fn matcher(&self, rule: Rule) -> Result<Matcher, Error> {
-        match &self.keys {
-            Some(keys) => Matcher::with_keys(&self.polygons, keys, rule),
-            None => Matcher::new(&self.polygons, rule),
-        }
-    }
-
-    fn fingerprint(&self) -> String {
-        let keys = self.keys.as_ref().map(|keys| format!("-{:032x}", keys.fingerprint()));
-        format!("{:032x}{}", self.polygons.fingerprint(), keys.unwrap_or_default())
-    }
 }

@@ -4,21 +4,23 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use poly_match_engine::job::{MatchParquet, PointColumns, Progress};
-use poly_match_engine::{Invalid, Rule};
+use poly_match_engine::job::{MatchParquet, Progress, Summary as Done};
 use pyo3::prelude::*;
 
 use crate::error::to_python;
+use crate::matcher::point_columns;
+use crate::options::Options;
 
 /// How often the interpreter is asked for signals, and told how far the job is.
 const TICK: Duration = Duration::from_millis(100);
 
-/// The answer of [`match_parquet`]: rows, matched, null points, polygons, seconds.
-type Summary = (usize, usize, usize, usize, f64);
+/// The answer of [`match_parquet`]: rows, matched, null points, polygons, seconds, and whether
+/// coordinates are in degrees, if that is known.
+type Summary = (usize, usize, usize, usize, f64, Option<bool>);
 
 /// `point` is no, one or two column names; `progress` is called with rows, total and matched.
 #[pyfunction]
-#[pyo3(signature = (points, polygons, output, *, point, max_dist, by, descending, name, progress))]
+#[pyo3(signature = (points, polygons, output, *, point, options, name, progress))]
 #[allow(clippy::too_many_arguments)]
 pub(crate) fn match_parquet(
     py: Python<'_>,
@@ -26,19 +28,25 @@ pub(crate) fn match_parquet(
     polygons: PathBuf,
     output: PathBuf,
     point: Vec<String>,
-    max_dist: f64,
-    by: Option<String>,
-    descending: bool,
+    options: Options,
     name: String,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Summary> {
-    let point = match <[String; 2]>::try_from(point) {
-        Ok([x, y]) => PointColumns::Xy(x, y),
-        Err(point) => point.into_iter().next().map_or(PointColumns::Auto, PointColumns::Point),
+    let rule = options.rule().map_err(to_python)?;
+    let invalid = options.invalid().map_err(to_python)?;
+    let job = MatchParquet {
+        points,
+        polygons,
+        output,
+        point: point_columns(point),
+        name,
+        rule,
+        by: options.by,
+        descending: options.descending,
+        id: options.id,
+        details: options.details,
+        invalid,
     };
-    let rule = Rule::within(max_dist).map_err(to_python)?;
-    let invalid = Invalid::Raise;
-    let job = MatchParquet { points, polygons, output, point, name, rule, by, descending, invalid };
 
     let mut raised = None;
     let mut last: Option<Instant> = None;
@@ -67,7 +75,8 @@ pub(crate) fn match_parquet(
         (Some(error), _) => Err(error),
         (None, Err(error)) => Err(to_python(error)),
         (None, Ok(done)) => {
-            Ok((done.rows, done.matched, done.null_points, done.polygons, done.seconds))
+            let Done { rows, matched, null_points, polygons, geographic, seconds } = done;
+            Ok((rows, matched, null_points, polygons, seconds, geographic))
         }
     }
 }

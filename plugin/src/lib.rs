@@ -3,11 +3,16 @@
 //! Each function converts in, lets go of the interpreter, asks the engine and converts out. No
 //! geometry is computed here.
 
+mod arrow;
 mod cache;
 mod convert;
 mod error;
 mod expression;
+mod file;
 mod job;
+mod matcher;
+mod options;
+mod polygons;
 
 use pyo3::prelude::*;
 
@@ -18,11 +23,21 @@ static ALLOCATOR: pyo3_polars::PolarsAllocator = pyo3_polars::PolarsAllocator::n
 #[pymodule]
 mod _plugin {
     #[pymodule_export]
+    use crate::arrow::{ArrowArray, ArrowStream, ArrowTable};
+    #[pymodule_export]
     use crate::cache::{cache_clear, cache_info};
     #[pymodule_export]
     use crate::expression::prepare;
     #[pymodule_export]
+    use crate::file::{describe, read_polygons};
+    #[pymodule_export]
     use crate::job::match_parquet;
+    #[pymodule_export]
+    use crate::matcher::PyMatcher;
+    #[pymodule_export]
+    use crate::options::check_options;
+    #[pymodule_export]
+    use crate::polygons::{ParsedPolygons, Ranking, check_crs};
 
     /// Panics are turned into errors by whoever can say more about them; their own lines on
     /// standard error would come on top.

@@ -24,16 +24,28 @@ shape: (3, 3)
 
 from __future__ import annotations
 
+from poly_match._plugin import ArrowArray, ArrowStream
 from poly_match.cache import CacheInfo, cache_clear, cache_info
+from poly_match.candidates import candidates
+from poly_match.crs import DegreesWarning
 from poly_match.expression import poly_match
 from poly_match.job import Progress, Summary, match_parquet
+from poly_match.matcher import IndexStats, Matcher
+from poly_match.polygons import Polygons
 
 __all__ = [
+    "ArrowArray",
+    "ArrowStream",
     "CacheInfo",
+    "DegreesWarning",
+    "IndexStats",
+    "Matcher",
+    "Polygons",
     "Progress",
     "Summary",
     "cache_clear",
     "cache_info",
+    "candidates",
     "match_parquet",
     "poly_match",
 ]

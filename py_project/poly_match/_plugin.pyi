@@ -1,8 +1,78 @@
 """The compiled part of poly_match."""
 
 from collections.abc import Callable
+from typing import Any
 
 import polars as pl
+
+from poly_match.options import Options
+
+class ArrowArray:
+    """An Arrow array."""
+
+    def __len__(self) -> int: ...
+    def __arrow_c_schema__(self) -> object: ...
+    def __arrow_c_array__(
+        self, requested_schema: object | None = None
+    ) -> tuple[object, object]: ...
+
+class ArrowStream:
+    """A stream of Arrow arrays, or of record batches as structs, that is read once."""
+
+    def __arrow_c_schema__(self) -> object: ...
+    def __arrow_c_stream__(self, requested_schema: object | None = None) -> object: ...
+
+class ArrowTable:
+    """A table as it came, in its own types."""
+
+    def __init__(self, table: object) -> None: ...
+    @property
+    def columns(self) -> list[str]: ...
+    def __getitem__(self, name: str) -> ArrowStream: ...
+    def column(self, name: str) -> ArrowStream: ...
+    def extension(self, name: str) -> tuple[str, str | None] | None: ...
+    def select(self, names: list[str]) -> ArrowTable: ...
+
+class ParsedPolygons:
+    """A column of polygons, parsed, with its fingerprint."""
+
+    def __init__(
+        self, columns: list[pl.Series], invalid: str, extension: tuple[str, str | None] | None
+    ) -> None: ...
+    def __len__(self) -> int: ...
+    def bounds(self) -> tuple[float, float, float, float] | None: ...
+    def areas(self) -> pl.Series: ...
+    def centers(self, center: str) -> pl.Series: ...
+    def invalid_rows(self) -> pl.Series: ...
+    def crs(self) -> tuple[str, bool | None] | None: ...
+    def crs_text(self) -> str | None: ...
+
+class Ranking:
+    """What polygons are ranked by, with its fingerprint."""
+
+    def __init__(self, by: pl.Series, descending: bool) -> None: ...
+
+class Matcher:
+    """Polygons and a rule, measured and ranked."""
+
+    def __init__(
+        self,
+        polygons: ParsedPolygons,
+        ranking: Ranking | None,
+        options: Options,
+        ids: object | None,
+        index_bytes: int | None,
+        degrees: Callable[[bool], object],
+    ) -> None: ...
+    def match_series(self, points: pl.Series) -> pl.Series: ...
+    def match_to_arrow(self, points: pl.Series) -> ArrowArray: ...
+    def match_arrow(self, points: object) -> ArrowArray | ArrowStream: ...
+    def match_table(self, table: object, point: list[str], name: str) -> ArrowStream: ...
+    def candidates_series(self, points: pl.Series) -> pl.Series: ...
+    def candidates_to_arrow(self, points: pl.Series) -> ArrowArray: ...
+    def candidates_arrow(self, points: object) -> ArrowArray | ArrowStream: ...
+    def build_index(self) -> None: ...
+    def index_stats(self) -> list[int] | None: ...
 
 def cache_clear() -> None:
     """Let go of all matchers and of the counts."""
@@ -10,19 +80,31 @@ def cache_clear() -> None:
 def cache_info() -> tuple[int, int, int, int]:
     """Hits, builds, capacity and entries now."""
 
+def check_crs(name: str, metadata: str | None, polygons: str | None) -> bool | None:
+    """Raise ``ValueError`` where points are in another CRS; tell whether theirs is in degrees."""
+
+def check_options(options: Options) -> None:
+    """Raise ``ValueError`` for options that make no rule."""
+
+def describe(path: str, point: list[str]) -> dict[str, Any]:
+    """Tell what is in a file."""
+
 def match_parquet(
     points: str,
     polygons: str,
     output: str,
     *,
     point: list[str],
-    max_dist: float,
-    by: str | None,
-    descending: bool,
+    options: Options,
     name: str,
     progress: Callable[[int, int, int], object] | None,
-) -> tuple[int, int, int, int, float]:
-    """Run the batch job: rows, matched, null points, polygons, seconds."""
+) -> tuple[int, int, int, int, float, bool | None]:
+    """Run the batch job: rows, matched, null points, polygons, seconds, and whether in degrees."""
 
-def prepare(polygons: pl.Series, max_dist: float, descending: bool) -> tuple[str, bytes | None]:
-    """Parse and rank polygons, keep the matcher, give its key, and itself if it is small."""
+def read_polygons(path: str, file_format: str, invalid: str) -> tuple[ParsedPolygons, ArrowTable]:
+    """Read a file: the polygons, and all columns, these as ``geometry`` among them."""
+
+def prepare(
+    polygons: ParsedPolygons, ranking: Ranking | None, options: Options, candidates: bool
+) -> tuple[str, bytes | None]:
+    """Keep what an expression needs, give its key, and the matcher if that is small and all."""

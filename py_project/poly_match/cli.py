@@ -12,14 +12,18 @@ import math
 import os
 import sys
 from collections.abc import Sequence
+from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
-from typing import NoReturn
+from typing import Any, NoReturn, get_args
 
 import polars as pl
 
 from poly_match import __version__
+from poly_match.info import describe
 from poly_match.job import Summary, match_parquet
+from poly_match.options import Center, Invalid, Metric, Options, Predicate
+from poly_match.points import PointColumns
 
 PROG = "poly-match"
 
@@ -27,28 +31,35 @@ _DEMO_POINTS = 1_000_000
 _DEMO_SEED = 7
 
 _DESCRIPTION = """\
-For every point the best polygon: of those whose centre is strictly closer than
-the given distance the one with the smallest area."""
+For every point the best polygon: of those whose centre is near, or that cover
+the point, the one with the smallest area."""
 
 _EXAMPLES = """\
 examples:
   poly-match match points.parquet zones.parquet -o matched.parquet --max-dist 10
+  poly-match info zones.geojson
   poly-match demo"""
 
 _MATCH_DESCRIPTION = """\
 Appends a column to POINTS and writes the result to OUT: for every point the row
 number in POLYGONS (UInt32, from 0) of the best polygon, null when there is none.
-A polygon qualifies when its centre (the mean of the vertices of its exterior) is
-strictly closer to the point than --max-dist; the smallest area is the best, then
-the lowest row. Rows and their order stay as they are, and files larger than
-memory are fine."""
+A polygon qualifies when its centre is strictly closer to the point than
+--max-dist, or among the --k nearest, or both; with --predicate covers, when it
+covers the point. The smallest area is the best, then the lowest row. Rows and
+their order stay as they are, and files larger than memory are fine."""
 
 _MATCH_EXAMPLES = """\
 example:
   poly-match match cities.parquet countries.parquet -o out.parquet \\
       --x lon --y lat --max-dist 10 --name country
 
-POLYGONS has x and y as lists of numbers (one ring per row), or geometry as WKB."""
+POLYGONS is GeoParquet; Parquet with x and y as lists of numbers (one ring per
+row), or geometry as WKB or GeoArrow; or GeoJSON (.geojson, .json)."""
+
+_INFO_DESCRIPTION = """\
+Tells what is in a file of points or polygons: the format, which column holds the
+geometry and how, the coordinate reference system, rows, bounds, null and invalid
+rows. Looks through all rows, in little memory."""
 
 _DEMO_DESCRIPTION = """\
 Makes a city of nested zones and a crowd of points, matches them with the batch
@@ -116,15 +127,12 @@ def main(arguments: Sequence[str] | None = None) -> int:
 
 
 def _match(options: argparse.Namespace) -> None:
-    point = options.geometry if options.x is None else (options.x, options.y)
     summary = match_parquet(
         options.points,
         options.polygons,
         options.output,
-        point=point,
-        max_dist=options.max_dist,
-        by=options.by,
-        descending=options.descending,
+        point=_point(options),
+        **{name: getattr(options, name) for name in Options._fields},
         name=options.name,
         progress=not options.quiet,
     )
@@ -132,6 +140,35 @@ def _match(options: argparse.Namespace) -> None:
         print(_as_json(summary, options.output))
     elif not options.quiet:
         print(_closing_line(summary, options.output))
+
+
+def _info(options: argparse.Namespace) -> None:
+    info = describe(options.file, _point(options))
+    if options.json:
+        print(json.dumps(asdict(info)))
+        return
+    what = f"{info.format}, {info.rows:,} {info.kind} as {info.encoding}"
+    lines = [("file", f"{options.file}: {what}")]
+    lines.append(("geometry", " and ".join(info.geometry)))
+    lines.append(("crs", info.crs or "not told"))
+    if info.bounds is not None:
+        x0, y0, x1, y1 = info.bounds
+        lines.append(("bounds", f"x {x0:g} to {x1:g}, y {y0:g} to {y1:g}"))
+    if info.kind == "polygons":
+        lines.append(("vertices", f"{info.vertices:,}"))
+    lines.append(("null", f"{info.nulls:,}"))
+    invalid = f"{info.invalid:,}"
+    if info.first_invalid is not None:
+        row, reason = info.first_invalid
+        invalid += f", the first in row {row:,}: {reason}"
+    lines.append(("invalid", invalid))
+    lines.append(("columns", ", ".join(info.columns) or "no others"))
+    for name, told in lines:
+        print(f"{name:10}{told}")
+
+
+def _point(options: argparse.Namespace) -> PointColumns:
+    return options.geometry if options.x is None else (options.x, options.y)
 
 
 def _demo(options: argparse.Namespace) -> None:
@@ -180,29 +217,10 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     )
     match.set_defaults(run=_match)
     match.add_argument("points", metavar="POINTS", help="Parquet file of points")
-    match.add_argument("polygons", metavar="POLYGONS", help="Parquet file of polygons")
+    match.add_argument("polygons", metavar="POLYGONS", help="file of polygons")
     match.add_argument("-o", "--output", metavar="OUT", required=True, help="Parquet file to write")
-    match.add_argument(
-        "--max-dist",
-        metavar="D",
-        type=_distance,
-        required=True,
-        help="a centre must be strictly closer than this, in the units of the coordinates",
-    )
-    match.add_argument("--x", metavar="NAME", help="column of POINTS with x (together with --y)")
-    match.add_argument("--y", metavar="NAME", help="column of POINTS with y (together with --x)")
-    match.add_argument(
-        "--geometry",
-        metavar="NAME",
-        help="column of POINTS with the point in one: a struct, an array or a list of two "
-        "numbers, or WKB (default: columns x and y, else geometry, else point)",
-    )
-    match.add_argument(
-        "--by",
-        metavar="NAME",
-        help="rank by this numeric column of POLYGONS instead of by area, smallest first",
-    )
-    match.add_argument("--descending", action="store_true", help="with --by: largest first")
+    _add_point(match)
+    _add_options(match)
     match.add_argument(
         "--name", default="polygon", help="name of the appended column (default: %(default)s)"
     )
@@ -212,6 +230,18 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
     match.add_argument(
         "--json", action="store_true", help="print the summary as one JSON object instead"
     )
+
+    info = commands.add_parser(
+        "info",
+        help="tell what is in a file",
+        description=_INFO_DESCRIPTION,
+        formatter_class=raw,
+        allow_abbrev=False,
+    )
+    info.set_defaults(run=_info)
+    info.add_argument("file", metavar="FILE", help="Parquet, GeoParquet or GeoJSON")
+    _add_point(info)
+    info.add_argument("--json", action="store_true", help="print one JSON object instead")
 
     demo = commands.add_parser(
         "demo",
@@ -246,16 +276,97 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
     options = parser.parse_args(arguments)
     if options.run is _match:
-        if (options.x is None) != (options.y is None):
-            given, absent = ("--x", "--y") if options.y is None else ("--y", "--x")
-            match.error(f"{given} needs {absent} too")
-        if options.x is not None and options.geometry is not None:
-            match.error("--geometry cannot be combined with --x and --y")
-        if options.descending and options.by is None:
-            match.error("--descending needs --by")
+        _check_point(match, options)
+        try:
+            Options(*(getattr(options, name) for name in Options._fields)).checked()
+        except ValueError as error:
+            name, _, wrong = str(error).partition(":")
+            match.error(f"{_flag(name)}:{wrong}")
+    elif options.run is _info:
+        _check_point(info, options)
     elif options.example == "original" and (options.points, options.seed) != (None, None):
         demo.error("--points and --seed are for the city: the original example is what it is")
     return options
+
+
+def _flag(option: str) -> str:
+    return "--" + option.replace("_", "-")
+
+
+def _add_point(command: argparse.ArgumentParser) -> None:
+    """Where the points are."""
+    command.add_argument("--x", metavar="NAME", help="column with x (together with --y)")
+    command.add_argument("--y", metavar="NAME", help="column with y (together with --x)")
+    command.add_argument(
+        "--geometry",
+        metavar="NAME",
+        help="column with the point in one: a struct, an array or a list of two numbers, WKB or "
+        "GeoArrow (default: that of GeoParquet, else columns x and y, else geometry, else point)",
+    )
+
+
+def _check_point(command: argparse.ArgumentParser, options: argparse.Namespace) -> None:
+    if (options.x is None) != (options.y is None):
+        given, absent = ("--x", "--y") if options.y is None else ("--y", "--x")
+        command.error(f"{given} needs {absent} too")
+    if options.x is not None and options.geometry is not None:
+        command.error("--geometry cannot be combined with --x and --y")
+
+
+def _add_options(match: argparse.ArgumentParser) -> None:
+    """The options of all doors, under their names and with their defaults."""
+    default = Options()
+
+    def add(name: str, **details: Any) -> None:
+        match.add_argument(_flag(name), default=getattr(default, name), **details)
+
+    add(
+        "max_dist",
+        metavar="D",
+        type=_distance,
+        help="a centre must be strictly closer than this, in the units of the coordinates, or in "
+        "metres with --metric haversine",
+    )
+    add("k", metavar="N", type=_count, help="only the N nearest centres qualify")
+    add(
+        "predicate",
+        choices=get_args(Predicate),
+        help="covers: the polygon covers the point, its boundary included, holes excluded "
+        "(default: %(default)s, which needs --max-dist, --k or both)",
+    )
+    add(
+        "center",
+        choices=get_args(Center),
+        help="the mean of the vertices of the exterior, or the centroid of the area "
+        "(default: %(default)s)",
+    )
+    add(
+        "by",
+        metavar="NAME",
+        help="rank by this numeric column of POLYGONS instead of by area, smallest first",
+    )
+    add("descending", action="store_true", help="with --by: largest first")
+    add(
+        "id",
+        metavar="NAME",
+        help="answer with this column of POLYGONS instead of the row number",
+    )
+    add(
+        "details",
+        action="store_true",
+        help="answer with a struct: index (or id), distance to the centre, area",
+    )
+    add(
+        "metric",
+        choices=get_args(Metric),
+        help="haversine: x is the longitude and y the latitude in degrees (default: %(default)s)",
+    )
+    add(
+        "invalid",
+        choices=get_args(Invalid),
+        help="what becomes of a polygon that is none; skip: it never matches "
+        "(default: %(default)s)",
+    )
 
 
 def _distance(text: str) -> float:

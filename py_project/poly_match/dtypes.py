@@ -53,9 +53,38 @@ def rings_as(dtype: pl.DataType) -> pl.DataType | None:
     return None
 
 
-def wkb_as(dtype: pl.DataType) -> pl.DataType | None:
-    """As :func:`points_as` for polygons as WKB."""
-    return pl.Binary() if dtype in (pl.Binary, pl.Null) else None
+def geometry_as(dtype: pl.DataType) -> pl.DataType | None:
+    """As :func:`points_as` for polygons as WKB, or as GeoArrow lays them out.
+
+    That is lists of rings, or of parts of rings, of vertices, each a struct or an array of numbers.
+    """
+    if dtype in (pl.Binary, pl.Null):
+        return pl.Binary()
+    vertex, levels = dtype, 0
+    while isinstance(vertex, pl.List):
+        vertex, levels = _inner(vertex), levels + 1
+    wanted = _vertex_as(vertex) if levels in (2, 3) else None
+    if wanted is None or wanted == vertex:
+        return None if wanted is None else dtype
+    for _ in range(levels):
+        wanted = pl.List(wanted)
+    return wanted
+
+
+def _vertex_as(dtype: pl.DataType) -> pl.DataType | None:
+    match dtype:
+        case pl.Struct(fields=[_, _, *_] as fields) if all(_is_number(f.dtype) for f in fields):
+            native = all(isinstance(f.dtype, _NATIVE) for f in fields)
+            return dtype if native else pl.Struct({f.name: pl.Float64 for f in fields})
+        case pl.Array(shape=(size,)) if size >= 2 and _is_number(dtype.inner):
+            return dtype if isinstance(dtype.inner, _NATIVE) else pl.Array(pl.Float64, size)
+        case _:
+            return None
+
+
+def _inner(dtype: pl.List) -> pl.DataType:
+    inner = dtype.inner
+    return inner if isinstance(inner, pl.DataType) else inner()
 
 
 def key_as(dtype: pl.DataType) -> pl.DataType | None:

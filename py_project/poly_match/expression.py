@@ -2,44 +2,39 @@
 
 from __future__ import annotations
 
-import inspect
-from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 import polars as pl
-from polars.plugins import register_plugin_function
 
-from poly_match import _plugin
-from poly_match.points import as_points
-from poly_match.polygons import table_of
-from poly_match.rule import check_rule
+from poly_match.options import Options
+from poly_match.question import ask
 
 if TYPE_CHECKING:
+    from poly_match.options import Center, Invalid, Metric, Predicate
     from poly_match.polygons import IntoPolygons
-
-_PLUGIN = Path(__file__).parent
-
-# A function that Polars takes for deterministic has its literals hashed when common subexpressions
-# are looked for: a pass over all polygons in each query. Polars has the option since 2.0.
-_IS_DETERMINISTIC: dict[str, Any] = (
-    {"is_deterministic": False}
-    if "is_deterministic" in inspect.signature(register_plugin_function).parameters
-    else {}
-)
+    from poly_match.question import IntoPoints
 
 
 def poly_match(
-    point: str | pl.Expr | pl.Series,
+    point: IntoPoints,
     polygons: IntoPolygons,
     *,
     max_dist: float | None = None,
+    k: int | None = None,
+    predicate: Predicate = "center",
+    center: Center = "vertex_mean",
     by: str | None = None,
     descending: bool = False,
+    id: str | None = None,  # noqa: A002
+    details: bool = False,
+    metric: Metric = "euclidean",
+    invalid: Invalid = "raise",
 ) -> pl.Expr:
-    """For each point, the row number of the best polygon that qualifies.
+    """For each point, the best polygon that qualifies.
 
-    A polygon qualifies when its centre, the mean of the vertices of its exterior, is strictly
-    closer than ``max_dist``. The best one has the smallest area; among equal areas, the lowest row.
+    A polygon qualifies when its centre is near: closer than ``max_dist``, among the ``k`` nearest,
+    or both; with ``predicate="covers"``, when it covers the point. The best one has the smallest
+    area; among equal areas, the lowest row.
 
     Parameters
     ----------
@@ -47,35 +42,60 @@ def poly_match(
         Column name, expression or Series of points: a ``Struct`` of two numeric fields (first x,
         then y), ``Array(numeric, 2)``, ``List(numeric)`` of length 2, or ``Binary`` WKB or EWKB.
     polygons
-        ``DataFrame``, ``LazyFrame`` (collected here) or Arrow table with the columns ``x`` and
-        ``y`` as ``List(numeric)``, one ring a row, closed or not; or ``geometry`` as ``Binary`` WKB
-        or EWKB of polygons and multipolygons, holes included. A null or empty polygon keeps its
-        row number and never matches.
+        ``DataFrame``, ``LazyFrame`` (collected here), Arrow table or :class:`Polygons` with the
+        columns ``x`` and ``y`` as ``List(numeric)``, one ring a row, closed or not; or
+        ``geometry`` as ``Binary`` WKB or EWKB of polygons and multipolygons, holes included. A
+        null or empty polygon keeps its row number and never matches.
     max_dist
-        Bound on the distance, in the unit of the coordinates. A polygon qualifies when
-        ``dx * dx + dy * dy < max_dist * max_dist`` in 64-bit floats. There is no default.
+        Bound on the distance to the centre, in the unit of the coordinates, or in metres with
+        ``metric="haversine"``: strictly less. Euclidean: ``dx * dx + dy * dy < max_dist *
+        max_dist`` in 64-bit floats.
+    k
+        Only the ``k`` nearest centres qualify; of equally near ones the lower row is first. With
+        ``max_dist``, both must hold.
+    predicate
+        ``"center"`` needs ``max_dist``, ``k`` or both. ``"covers"`` takes neither: the polygon
+        covers the point, its boundary included, holes excluded (their edges belong to the
+        polygon).
+    center
+        ``"vertex_mean"``: the mean of the vertices of the exterior rings, a closing vertex counted
+        once. ``"centroid"``: the centroid of the area.
     by
         Rank by this numeric column of ``polygons`` instead of by area: the smallest is the best. A
         row whose value is null or NaN never matches. Integers are compared as such.
     descending
         With ``by``: the largest is the best.
+    id
+        Answer with the value of this column of ``polygons`` instead of the row number. Its dtype
+        is kept.
+    details
+        Answer with a ``Struct`` of ``index`` (or ``id``), ``distance`` to the centre and ``area``.
+        With ``predicate="covers"`` this is what ``center`` and ``metric`` are for.
+    metric
+        ``"euclidean"``, or ``"haversine"``: x is the longitude and y the latitude in degrees,
+        distances are in metres on a sphere of radius 6,371,008.8 m.
+    invalid
+        What becomes of a polygon that is none (fewer than 3 distinct vertices in a ring, a vertex
+        that is not finite, different numbers of x and y, broken WKB): ``"raise"`` names its row,
+        ``"skip"`` lets it never match.
 
     Returns
     -------
     Expr
-        ``UInt32``, one answer a row, called as the points are. Null where the point is null, where
-        a coordinate is null, NaN or infinite, and where no polygon qualifies.
+        One answer a row, called as the points are: ``UInt32``, the dtype of ``id``, or a
+        ``Struct``. Null where the point is null, where a coordinate is null, NaN or infinite, and
+        where no polygon qualifies.
 
     Raises
     ------
     ValueError
-        If ``max_dist`` is missing, negative or NaN, or ``descending`` comes without ``by``. If a
-        polygon has fewer than 3 distinct vertices, a vertex that is not finite, different numbers
-        of x and y, or broken WKB: with its row.
+        If an option has a value that it cannot take, or would change nothing: with its name. If a
+        polygon is none: with its row.
     polars.exceptions.InvalidOperationError
         If the polygons (here) or the points (when the query is planned) have another dtype.
     polars.exceptions.ColumnNotFoundError
-        If the polygons have neither ``x`` and ``y`` nor ``geometry``, or no column ``by``.
+        If the polygons have neither ``x`` and ``y`` nor ``geometry``, or no column ``by`` or
+        ``id``.
     polars.exceptions.ComputeError
         When the query runs: if a list of the points does not have 2 coordinates, or their WKB is
         broken. With the row within the piece of the column that Polars was working on.
@@ -84,7 +104,8 @@ def poly_match(
     -----
     The polygons are parsed, measured and ranked here, and indexed by the first query that is large
     enough. What was made is kept for later expressions over equal polygons; see
-    :func:`poly_match.cache_info`. A Series of points is answered here.
+    :func:`poly_match.cache_info`. That they are equal is seen after they are parsed: make
+    :class:`Polygons` once where expressions are many. A Series of points is answered here.
 
     Examples
     --------
@@ -105,39 +126,32 @@ def poly_match(
     │ [9.0, 9.0] ┆ null │
     │ [4.0, 4.0] ┆ 0    │
     └────────────┴──────┘
+    >>> points.select(pm.poly_match("point", polygons, k=1, details=True)).unnest("point")
+    shape: (3, 3)
+    ┌───────┬──────────┬──────┐
+    │ index ┆ distance ┆ area │
+    │ ---   ┆ ---      ┆ ---  │
+    │ u32   ┆ f64      ┆ f64  │
+    ╞═══════╪══════════╪══════╡
+    │ 0     ┆ 0.0      ┆ 16.0 │
+    │ 0     ┆ 9.899495 ┆ 16.0 │
+    │ 0     ┆ 2.828427 ┆ 16.0 │
+    └───────┴──────────┴──────┘
     """
-    max_dist = check_rule(max_dist, by, descending)
-    table = table_of(polygons, by)
-    fingerprint, matcher = _plugin.prepare(table, max_dist, descending)
-    # What numpy's numbers are pickled to is not read as a number.
-    options = {
-        "max_dist": float(max_dist),
-        "descending": bool(descending),
-        "fingerprint": fingerprint,
-        "matcher": matcher,
-    }
-    if isinstance(point, pl.Series):
-        # Nothing but literals in a plan is folded in ways that tear the polygons apart.
-        frame = pl.DataFrame([point])
-        return pl.lit(frame.select(_expression(pl.first(), table, options)).to_series())
-    expr = pl.col(point) if isinstance(point, str) else point
-    return _expression(expr, table, options)
-
-
-def _expression(point: pl.Expr, table: pl.Series, options: dict[str, object]) -> pl.Expr:
-    args = [as_points(point)]
-    if options["matcher"] is None:
-        # An imploded literal stays one row in every call of every engine; a literal as it is would
-        # be cut into morsels like the points.
-        args.append(pl.lit(table).implode())
-    return register_plugin_function(
-        plugin_path=_PLUGIN,
-        function_name="poly_match",
-        args=args,
-        kwargs=options,
-        is_elementwise=True,
-        **_IS_DETERMINISTIC,
+    options = Options(
+        max_dist=max_dist,
+        k=k,
+        predicate=predicate,
+        center=center,
+        by=by,
+        descending=descending,
+        id=id,
+        details=details,
+        metric=metric,
+        invalid=invalid,
     )
+    function = "poly_match_details" if details else "poly_match"
+    return ask(function, point, polygons, options.checked())
 
 
 @pl.api.register_expr_namespace("poly_match")
@@ -152,8 +166,28 @@ class PolyMatchAccessor:
         polygons: IntoPolygons,
         *,
         max_dist: float | None = None,
+        k: int | None = None,
+        predicate: Predicate = "center",
+        center: Center = "vertex_mean",
         by: str | None = None,
         descending: bool = False,
+        id: str | None = None,  # noqa: A002
+        details: bool = False,
+        metric: Metric = "euclidean",
+        invalid: Invalid = "raise",
     ) -> pl.Expr:
         """See :func:`poly_match`."""
-        return poly_match(self._expr, polygons, max_dist=max_dist, by=by, descending=descending)
+        return poly_match(
+            self._expr,
+            polygons,
+            max_dist=max_dist,
+            k=k,
+            predicate=predicate,
+            center=center,
+            by=by,
+            descending=descending,
+            id=id,
+            details=details,
+            metric=metric,
+            invalid=invalid,
+        )

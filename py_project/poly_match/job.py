@@ -9,10 +9,15 @@ from typing import TYPE_CHECKING, NamedTuple
 from tqdm import tqdm
 
 from poly_match import _plugin
-from poly_match.rule import check_rule
+from poly_match.crs import warn_of_degrees
+from poly_match.options import Options
+from poly_match.points import point_names
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from poly_match.options import Center, Invalid, Metric, Predicate
+    from poly_match.points import PointColumns
 
 
 class Progress(NamedTuple):
@@ -57,18 +62,25 @@ def match_parquet(
     polygons: str | os.PathLike[str],
     output: str | os.PathLike[str],
     *,
-    point: str | tuple[str, str] | None = None,
+    point: PointColumns = None,
     max_dist: float | None = None,
+    k: int | None = None,
+    predicate: Predicate = "center",
+    center: Center = "vertex_mean",
     by: str | None = None,
     descending: bool = False,
+    id: str | None = None,  # noqa: A002
+    details: bool = False,
+    metric: Metric = "euclidean",
+    invalid: Invalid = "raise",
     name: str = "polygon",
     progress: bool | Callable[[Progress], None] = True,
 ) -> Summary:
     """Append the best polygon to each row of a Parquet file of points.
 
     The output has the rows and columns of ``points``, in order and untouched, and a last column
-    ``name`` of dtype ``UInt32``: the row number in ``polygons``, null where there is none. The rule
-    is that of :func:`poly_match.poly_match`. Points are read, matched and written batch by batch,
+    ``name``: what :func:`poly_match.poly_match` answers, by default the row number in ``polygons``
+    as ``UInt32``, null where there is none. Points are read, matched and written batch by batch,
     so memory does not grow with their number. Compression and metadata of ``points`` are kept.
 
     Parameters
@@ -76,16 +88,16 @@ def match_parquet(
     points
         Parquet file of points.
     polygons
-        Parquet file with list columns ``x`` and ``y``, or WKB in ``geometry``.
+        GeoParquet; plain Parquet with list columns ``x`` and ``y``, or ``geometry``; or a GeoJSON
+        FeatureCollection, called ``.geojson`` or ``.json``.
     output
         File to write. It appears whole, or not at all; a file of that name is replaced.
     point
         A pair of numeric columns, x first, or one column in a form that the expression takes.
-        By default ``x`` and ``y`` if both are there, else ``geometry``, else ``point``.
-    max_dist
-        Bound on the distance, in the unit of the coordinates: strictly less. There is no default.
-    by, descending
-        Rank by this numeric column of the polygons instead of by area, as in the expression.
+        By default the geometry column of GeoParquet, else ``x`` and ``y`` if both are there, else
+        ``geometry``, else ``point``.
+    max_dist, k, predicate, center, by, descending, id, details, metric, invalid
+        As in :func:`poly_match.poly_match`.
     name
         Name of the column to append.
     progress
@@ -100,9 +112,9 @@ def match_parquet(
     Raises
     ------
     ValueError
-        If ``max_dist`` is missing, negative or NaN, a column is missing or there already, the
-        output is an input, or a row or a file cannot be read: with the file, the column and the
-        row.
+        If an option has a value that it cannot take, a column is missing or there already, the
+        output is an input, or a row or a file cannot be read: with the option, or the file, the
+        column and the row.
     polars.exceptions.InvalidOperationError
         If a column has a dtype that holds no points or no polygons.
     OSError
@@ -130,11 +142,19 @@ def match_parquet(
     │ 9.0 ┆ 9.0 ┆ null    │
     └─────┴─────┴─────────┘
     """
-    columns = [] if point is None else [point] if isinstance(point, str) else list(point)
-    if not (point is None or isinstance(point, str) or len(columns) == 2):
-        msg = f"point: expected one column name or a pair of them, got {point!r}"
-        raise ValueError(msg)
-    max_dist = check_rule(max_dist, by, descending)
+    columns = point_names(point)
+    options = Options(
+        max_dist=max_dist,
+        k=k,
+        predicate=predicate,
+        center=center,
+        by=by,
+        descending=descending,
+        id=id,
+        details=details,
+        metric=metric,
+        invalid=invalid,
+    ).checked()
     # `disable=None` draws no bar where standard error is no terminal.
     bar = tqdm(
         unit=" rows", unit_scale=True, leave=False, disable=None if progress is True else True
@@ -148,15 +168,14 @@ def match_parquet(
         bar.update(rows - bar.n)
 
     with bar:
-        summary = _plugin.match_parquet(
+        done = _plugin.match_parquet(
             os.fspath(points),
             os.fspath(polygons),
             os.fspath(output),
             point=columns,
-            max_dist=max_dist,
-            by=by,
-            descending=descending,
+            options=options,
             name=name,
             progress=on_progress if progress else None,
         )
-    return Summary(*summary)
+    warn_of_degrees(options, done[5])
+    return Summary(*done[:5])

@@ -1,16 +1,22 @@
-"""The columns of polygons, as the expression sends them to the engine."""
+"""``Polygons``: a table of polygons that is parsed once, from whatever holds one."""
 
 from __future__ import annotations
 
-from typing import TYPE_CHECKING, Protocol, TypeAlias, runtime_checkable
+import os
+from functools import cached_property
+from typing import TYPE_CHECKING, Any, Protocol, TypeAlias, runtime_checkable
 
 import polars as pl
 from polars.exceptions import ColumnNotFoundError, InvalidOperationError
 
-from poly_match.dtypes import key_as, rings_as, wkb_as
+from poly_match import _plugin
+from poly_match.dtypes import geometry_as, key_as, rings_as
+from poly_match.geometries import arrow_of, is_geopandas, is_shapely, wkb_of
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+    from poly_match.options import Center, Invalid, Options
 
 
 @runtime_checkable
@@ -22,64 +28,384 @@ class ArrowTable(Protocol):
         ...
 
 
-IntoPolygons: TypeAlias = "pl.DataFrame | pl.LazyFrame | ArrowTable"
+class Polygons:
+    """A table of polygons that is parsed once and asked about often.
 
-
-def table_of(polygons: IntoPolygons, by: str | None) -> pl.Series:
-    """Find the columns that hold the polygons.
+    Every door takes it in the place of a table. A table that comes as it is, is parsed and
+    fingerprinted again by each expression, in a time that grows with its vertices; over
+    ``Polygons`` an expression is made in microseconds.
 
     Parameters
     ----------
     polygons
-        A frame with ``x`` and ``y`` as lists of numbers (one ring a row), or with ``geometry`` as
-        WKB. A lazy frame is collected, of the columns that are needed.
-    by
-        Name of the column to rank by, if it is not the area.
+        A table as :func:`poly_match.poly_match` takes it. A lazy frame is collected, with all its
+        columns.
+    invalid
+        What becomes of a polygon that is none: ``"raise"`` names its row, ``"skip"`` lets it never
+        match, see :attr:`invalid_rows`.
 
-    Returns
-    -------
-    Series
-        A struct of ``geometry``, or of ``x`` and ``y``, and of ``by``.
+    Raises
+    ------
+    ValueError
+        If a polygon is none, with its row, unless ``invalid="skip"``.
+    polars.exceptions.InvalidOperationError
+        If the columns have another dtype.
+    polars.exceptions.ColumnNotFoundError
+        If there are neither ``x`` and ``y`` nor ``geometry``.
+
+    Examples
+    --------
+    >>> import polars as pl
+    >>> import poly_match as pm
+    >>> zones = pm.Polygons(
+    ...     pl.DataFrame({"x": [[0, 4, 4, 0], [1, 2, 2, 1]], "y": [[0, 0, 4, 4], [1, 1, 2, 2]]})
+    ... )
+    >>> zones
+    <Polygons: 2 rows, x 0 to 4, y 0 to 4>
+    >>> zones.areas.to_list()
+    [16.0, 1.0]
+    >>> points = pl.DataFrame({"point": [[2.0, 2.0], [9.0, 9.0]]})
+    >>> points.select(pm.poly_match("point", zones, max_dist=3.0)).to_series().to_list()
+    [1, None]
     """
-    if isinstance(polygons, pl.LazyFrame):
-        needed = {"x", "y", "geometry", by}
-        schema = polygons.collect_schema()
-        frame = polygons.select([name for name in schema if name in needed]).collect()
-    elif isinstance(polygons, pl.DataFrame):
-        frame = polygons
-    elif isinstance(polygons, ArrowTable):
-        frame = pl.DataFrame(polygons)
-    else:
-        msg = (
-            "polygons: expected a Polars DataFrame or LazyFrame or an Arrow table, "
-            f"got {type(polygons).__name__}"
-        )
-        raise TypeError(msg)
 
-    names = set(frame.columns)
-    rings = {"x", "y"} <= names
+    def __init__(self, polygons: IntoPolygons, *, invalid: Invalid = "raise") -> None:
+        self._prepare(_source_of(polygons, None), invalid)
+
+    @classmethod
+    def from_frame(
+        cls, frame: pl.DataFrame | pl.LazyFrame, *, invalid: Invalid = "raise"
+    ) -> Polygons:
+        """Take the polygons of a Polars frame.
+
+        Parameters
+        ----------
+        frame
+            With ``x`` and ``y`` as lists, or ``geometry``. A lazy one is collected.
+        invalid
+            As for the class.
+        """
+        if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
+            msg = f"frame: expected a Polars DataFrame or LazyFrame, got {type(frame).__name__}"
+            raise TypeError(msg)
+        return cls(frame, invalid=invalid)
+
+    @classmethod
+    def from_arrow(cls, table: ArrowTable, *, invalid: Invalid = "raise") -> Polygons:
+        """Take the polygons of an Arrow table or stream (PyCapsule).
+
+        Parameters
+        ----------
+        table
+            With ``x`` and ``y`` as lists, or ``geometry``, whose extension type and CRS are read.
+            Other columns keep their types where they are answered with.
+        invalid
+            As for the class.
+        """
+        if not isinstance(table, ArrowTable):
+            msg = f"table: expected an Arrow table or stream, got {type(table).__name__}"
+            raise TypeError(msg)
+        return _restored(_plugin.ArrowTable(table), invalid)
+
+    @classmethod
+    def from_geopandas(cls, geometries: Any, *, invalid: Invalid = "raise") -> Polygons:
+        """Take the polygons of a GeoDataFrame, a GeoSeries or an array of shapely geometries.
+
+        Parameters
+        ----------
+        geometries
+            Of a GeoDataFrame the active geometry and the other columns, through Arrow: GeoPandas
+            needs pyarrow for that. The index is left out. An array is read as WKB.
+        invalid
+            As for the class.
+        """
+        if not (is_geopandas(geometries) or is_shapely(geometries)):
+            msg = (
+                "geometries: expected a GeoDataFrame, a GeoSeries or an array of shapely "
+                f"geometries, got {type(geometries).__name__}"
+            )
+            raise TypeError(msg)
+        return cls(geometries, invalid=invalid)
+
+    @classmethod
+    def from_geoparquet(
+        cls, path: str | os.PathLike[str], *, invalid: Invalid = "raise"
+    ) -> Polygons:
+        """Read a GeoParquet or a plain Parquet file.
+
+        Parameters
+        ----------
+        path
+            The file. The geometry column, its encoding and its CRS are those that its metadata
+            name; without them as for a table.
+        invalid
+            As for the class.
+
+        Raises
+        ------
+        ValueError
+            If the file cannot be read, or a polygon is none: with the file, the column and the row.
+        OSError
+            If it cannot be opened.
+        """
+        return cls._read("parquet", path, invalid)
+
+    @classmethod
+    def from_geojson(cls, path: str | os.PathLike[str], *, invalid: Invalid = "raise") -> Polygons:
+        """Read a FeatureCollection; its properties are columns.
+
+        Parameters
+        ----------
+        path
+            The file. Coordinates are longitude and latitude unless it says otherwise.
+        invalid
+            As for the class.
+
+        Raises
+        ------
+        ValueError
+            If the file cannot be read, or a polygon is none: with the file and the feature.
+        OSError
+            If it cannot be opened.
+        """
+        return cls._read("geojson", path, invalid)
+
+    @classmethod
+    def _read(cls, file_format: str, path: str | os.PathLike[str], invalid: Invalid) -> Polygons:
+        parsed, source = _plugin.read_polygons(os.fspath(path), file_format, invalid)
+        polygons = object.__new__(cls)
+        polygons._prepare(source, invalid, parsed)
+        return polygons
+
+    def _prepare(
+        self,
+        source: Source,
+        invalid: Invalid,
+        parsed: _plugin.ParsedPolygons | None = None,
+        invalid_rows: pl.Series | None = None,
+    ) -> None:
+        self._source = source
+        self._invalid = invalid
+        self._geometry = _geometry_of(source)
+        self._parsed = parsed or _plugin.ParsedPolygons(
+            self._geometry, invalid, _extension_of(source)
+        )
+        # Of polygons that were read from a file and sent, these are null rows by now.
+        self._invalid_rows = invalid_rows
+        self._rankings: dict[tuple[str, bool], _plugin.Ranking] = {}
+
+    def __reduce__(self) -> tuple[Any, ...]:
+        return _restored, (self._source, self._invalid, self.invalid_rows)
+
+    def __len__(self) -> int:
+        """Rows, null and empty ones among them."""
+        return len(self._parsed)
+
+    def __repr__(self) -> str:
+        told = [f"{len(self):,} row" + "s" * (len(self) != 1)]
+        if self.bounds is not None:
+            x0, y0, x1, y1 = self.bounds
+            told += [f"x {x0:g} to {x1:g}", f"y {y0:g} to {y1:g}"]
+        if len(self.invalid_rows):
+            told.append(f"{len(self.invalid_rows):,} invalid")
+        if self.crs is not None:
+            told.append(self.crs)
+        return f"<Polygons: {', '.join(told)}>"
+
+    @cached_property
+    def bounds(self) -> tuple[float, float, float, float] | None:
+        """The box that holds them, as ``(x0, y0, x1, y1)``; ``None`` if there is no polygon."""
+        return self._parsed.bounds()
+
+    @cached_property
+    def areas(self) -> pl.Series:
+        """The area of each as ``Float64``, the exterior minus the holes, parts added up.
+
+        In the square of the coordinates' unit; null where there is no polygon.
+        """
+        return self._parsed.areas()
+
+    def centers(self, center: Center = "vertex_mean") -> pl.Series:
+        """The centre of each.
+
+        Parameters
+        ----------
+        center
+            ``"vertex_mean"`` or ``"centroid"``, as in :func:`poly_match.poly_match`.
+
+        Returns
+        -------
+        Series
+            ``Struct`` of ``x`` and ``y``; null where there is no polygon.
+        """
+        return self._parsed.centers(center)
+
+    @property
+    def invalid_rows(self) -> pl.Series:
+        """The rows that hold no polygon and were skipped, as ``UInt32``; null rows are none."""
+        if self._invalid_rows is None:
+            self._invalid_rows = self._parsed.invalid_rows()
+        return self._invalid_rows
+
+    @property
+    def crs(self) -> str | None:
+        """The name of the coordinate reference system, such as ``EPSG:4326``, if it is known."""
+        crs = self._parsed.crs()
+        return None if crs is None else crs[0]
+
+    # What the doors ask for.
+
+    @property
+    def parsed(self) -> _plugin.ParsedPolygons:
+        """As the plugin has them."""
+        return self._parsed
+
+    @property
+    def is_geographic(self) -> bool | None:
+        """Whether coordinates are in degrees, if that is known."""
+        crs = self._parsed.crs()
+        return None if crs is None else crs[1]
+
+    def _column(self, name: str, parameter: str) -> pl.Series:
+        """A column that an option names."""
+        if name not in self._source.columns:
+            columns = self._source.columns
+            msg = f"{parameter}: the polygons have no column {name!r}; the columns are {columns}"
+            raise ColumnNotFoundError(msg)
+        return _series(self._source, name)
+
+    def keys(self, options: Options) -> pl.Series | None:
+        """The column to rank by, if it is not the area."""
+        if options.by is None:
+            return None
+        return _as(self._column(options.by, "by"), key_as, "numbers to rank by").alias("by")
+
+    def ranking(self, options: Options) -> _plugin.Ranking | None:
+        """The same, read; kept for the next time."""
+        if options.by is None:
+            return None
+        asked = options.by, options.descending
+        known = self._rankings.get(asked)
+        keys = self.keys(options) if known is None else None
+        if keys is not None:
+            known = self._rankings[asked] = _plugin.Ranking(keys, options.descending)
+        return known
+
+    def ids(self, options: Options) -> pl.Series | None:
+        """The column to answer with, if it is not the row number."""
+        return None if options.id is None else self._column(options.id, "id")
+
+    def arrow_ids(self, options: Options) -> pl.Series | _plugin.ArrowStream | None:
+        """The same where answers are Arrow: in the type that it came in."""
+        if isinstance(self._source, pl.DataFrame) or options.id is None:
+            return self.ids(options)
+        return self._source.column(options.id)
+
+    def only(self, options: Options) -> Polygons:
+        """The same polygons, and of the other columns those that the options name."""
+        needed = _needed(options)
+        polygons = object.__new__(Polygons)
+        source = self._source.select([name for name in self._source.columns if name in needed])
+        polygons._prepare(source, self._invalid, self._parsed, self._invalid_rows)
+        return polygons
+
+    def literal(self, options: Options) -> pl.Series:
+        """Polygons and keys as they travel in a plan: a struct."""
+        keys = self.keys(options)
+        columns = self._geometry if keys is None else [*self._geometry, keys]
+        return pl.DataFrame(columns).to_struct("polygons")
+
+
+IntoPolygons: TypeAlias = "pl.DataFrame | pl.LazyFrame | ArrowTable | Polygons"
+# A table as it is kept, in the types that it came in.
+Source: TypeAlias = "pl.DataFrame | _plugin.ArrowTable"
+
+
+def polygons_of(polygons: IntoPolygons, options: Options) -> Polygons:
+    """Parse polygons, of the columns that are needed, unless that is done already.
+
+    Raises ``ValueError`` where polygons that are parsed already are to be parsed in another way.
+    """
+    if isinstance(polygons, Polygons):
+        if options.invalid not in ("raise", polygons._invalid):
+            msg = f"invalid: the polygons are parsed already, with invalid={polygons._invalid!r}"
+            raise ValueError(msg)
+        return polygons
+    return _restored(_source_of(polygons, _needed(options)), options.invalid)
+
+
+def _restored(source: Source, invalid: Invalid, invalid_rows: pl.Series | None = None) -> Polygons:
+    polygons = object.__new__(Polygons)
+    polygons._prepare(source, invalid, invalid_rows=invalid_rows)
+    return polygons
+
+
+def _needed(options: Options) -> set[str | None]:
+    """The columns that may be asked for."""
+    return {"x", "y", "geometry", options.by, options.id}
+
+
+def _source_of(polygons: IntoPolygons, needed: set[str | None] | None) -> Source:
+    """The table as it is kept, with the needed columns at least; all of them for ``None``."""
+    if isinstance(polygons, pl.DataFrame):
+        # Columns may be put into the frame, or taken out, later.
+        return polygons.clone()
+    if isinstance(polygons, pl.LazyFrame):
+        names = polygons.collect_schema().names()
+        return polygons.select([n for n in names if needed is None or n in needed]).collect()
+    if isinstance(polygons, Polygons):
+        return polygons._source
+    if is_geopandas(polygons):
+        return _plugin.ArrowTable(arrow_of(polygons, needed))
+    if is_shapely(polygons):
+        return pl.DataFrame([wkb_of(polygons)])
+    if isinstance(polygons, ArrowTable):
+        return _plugin.ArrowTable(polygons)
+    msg = (
+        "polygons: expected a Polars DataFrame or LazyFrame, an Arrow table, a GeoDataFrame or "
+        f"Polygons, got {type(polygons).__name__}"
+    )
+    raise TypeError(msg)
+
+
+def _series(source: Source, name: str) -> pl.Series:
+    """A column as Polars has it."""
+    if isinstance(source, pl.DataFrame):
+        return source[name]
+    return pl.Series(name, source[name])
+
+
+def _extension_of(source: Source) -> tuple[str, str | None] | None:
+    """The name and the metadata of the extension type of ``geometry``."""
+    if not isinstance(source, pl.DataFrame):
+        return source.extension("geometry")
+    dtype = source["geometry"].dtype if "geometry" in source.columns else None
+    if not isinstance(dtype, pl.BaseExtension):
+        return None
+    return dtype.ext_name(), dtype.ext_metadata()
+
+
+def _geometry_of(source: Source) -> list[pl.Series]:
+    """The columns that hold the polygons: ``geometry``, or ``x`` and ``y``."""
+    names = [name for name in source.columns if name in {"x", "y", "geometry"}]
+    columns = {name: _series(source, name) for name in names}
+    rings = "x" in columns and "y" in columns
     # Numbers called x and y beside a geometry are something else: a label's place, say.
-    if "geometry" in names and rings and not all(rings_as(frame[name].dtype) for name in "xy"):
+    if "geometry" in columns and rings and not all(rings_as(columns[n].dtype) for n in "xy"):
         rings = False
-    if rings and "geometry" in names:
+    if rings and "geometry" in columns:
         msg = "polygons: both x and y and geometry hold polygons; keep one of them"
         raise ValueError(msg)
     if rings:
-        columns = [_as(frame[name], rings_as, "rings as List(numeric)") for name in "xy"]
-    elif "geometry" in names:
-        columns = [_as(frame["geometry"], wkb_as, "WKB as Binary")]
-    else:
-        msg = (
-            "polygons: expected columns x and y as List(numeric), or geometry as WKB; "
-            f"the columns are {frame.columns}"
-        )
-        raise ColumnNotFoundError(msg)
-    if by is not None:
-        if by not in names:
-            msg = f"by: the polygons have no column {by!r}; the columns are {frame.columns}"
-            raise ColumnNotFoundError(msg)
-        columns.append(_as(frame[by], key_as, "numbers to rank by").alias("by"))
-    return pl.DataFrame(columns).to_struct("polygons")
+        return [_as(columns[name], rings_as, "rings as List(numeric)") for name in "xy"]
+    if "geometry" in columns:
+        expected = "WKB as Binary, or GeoArrow polygons as nested lists"
+        return [_as(columns["geometry"], geometry_as, expected)]
+    msg = (
+        "polygons: expected columns x and y as List(numeric), or geometry as WKB; "
+        f"the columns are {source.columns}"
+    )
+    raise ColumnNotFoundError(msg)
 
 
 def _as(
