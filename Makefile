@@ -22,8 +22,8 @@ test: .venv
 	@echo "all tests passed"
 
 # Those that say how Polars runs the expression.
-OLDEST_TESTS = tests/test_contexts.py tests/test_expression_properties.py tests/test_plan.py \
-	tests/test_errors.py
+OLDEST_TESTS = tests/test_contexts.py tests/test_outputs.py tests/test_expression_properties.py \
+	tests/test_plan.py tests/test_options.py tests/test_errors.py
 
 # Asks the fuzz targets of engine/fuzz for a while each; longer by `make fuzz FUZZ_SECONDS=3600`.
 fuzz:

@@ -274,7 +274,7 @@ POLYGON_FORMS = [
     WKB,
     PolygonForm("wkb multi", wkb_multi_frame, nested=True),
     PolygonForm("wkb big-endian", lambda p: wkb_frame(p, order=">"), nested=True),
-    PolygonForm("ewkb", lambda p: wkb_frame(p, srid=4326), nested=True),
+    PolygonForm("ewkb", lambda p: wkb_frame(p, srid=2263), nested=True),
     PolygonForm("wkb lazy", lambda p: wkb_frame(p).lazy(), nested=True),
     PolygonForm("wkb chunks", lambda p: chunked(wkb_frame(p)), nested=True),
     PolygonForm("wkb slice", lambda p: sliced(wkb_frame(p)), nested=True),

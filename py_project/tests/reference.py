@@ -35,6 +35,31 @@ def vertex_mean(polygon: Sequence[Part]) -> Vertex:
     return float(x), float(y)
 
 
+def centroid(polygon: Sequence[Part]) -> Vertex:
+    """The centroid of the area: holes are left out, parts weigh as their area."""
+    weights: list[tuple[Fraction, Fraction, Fraction]] = []
+    for part in polygon:
+        for at, ring in enumerate(part):
+            area, x, y = ring_moments(ring)
+            sign = (1 if area > 0 else -1) * (-1 if at else 1)
+            weights.append((sign * area, sign * x, sign * y))
+    area, x, y = (sum(moments, Fraction(0)) for moments in zip(*weights, strict=True))
+    return float(x / area), float(y / area)
+
+
+def ring_moments(ring: Ring) -> tuple[Fraction, Fraction, Fraction]:
+    """The signed area, and the integrals of x and of y over it."""
+    vertices = [(Fraction(x), Fraction(y)) for x, y in ring]
+    area, x, y = Fraction(0), Fraction(0), Fraction(0)
+    for (x1, y1), (x2, y2) in zip(vertices, vertices[1:] + vertices[:1], strict=True):
+        cross = x1 * y2 - x2 * y1
+        area, x, y = area + cross / 2, x + (x1 + x2) * cross / 6, y + (y1 + y2) * cross / 6
+    return area, x, y
+
+
+CENTERS = {"vertex_mean": vertex_mean, "centroid": centroid}
+
+
 def area(polygon: Sequence[Part]) -> float:
     """The exteriors' shoelace areas minus those of the holes; infinite where a float overflows."""
     exact = sum(
@@ -84,3 +109,111 @@ def match(
 def answers_of(rows: np.ndarray) -> list[int | None]:
     """Row numbers as a column shows them: None for -1."""
     return [None if row < 0 else row for row in rows.tolist()]
+
+
+# All rules, point by point and polygon by polygon.
+
+EARTH_RADIUS = 6_371_008.8
+
+
+def covers(polygon: Sequence[Part], point: Vertex) -> bool:
+    """Whether a part covers the point: the inside of the exterior without those of the holes."""
+    for exterior, *holes in polygon:
+        if any(on_ring(ring, point) for ring in (exterior, *holes)):
+            return True
+        if in_ring(exterior, point) and not any(in_ring(hole, point) for hole in holes):
+            return True
+    return False
+
+
+def side(a: Vertex, b: Vertex, p: Vertex) -> Fraction:
+    """Above zero where p lies to the left of the way from a to b, zero where on its line."""
+    (ax, ay), (bx, by), (px, py) = ((Fraction(x), Fraction(y)) for x, y in (a, b, p))
+    return (bx - ax) * (py - ay) - (px - ax) * (by - ay)
+
+
+def on_ring(ring: Ring, point: Vertex) -> bool:
+    """Whether the point lies on an edge."""
+    return any(
+        side(a, b, point) == 0
+        and min(a[0], b[0]) <= point[0] <= max(a[0], b[0])
+        and min(a[1], b[1]) <= point[1] <= max(a[1], b[1])
+        for a, b in zip(ring, [*ring[1:], ring[0]], strict=True)
+    )
+
+
+def in_ring(ring: Ring, point: Vertex) -> bool:
+    """Whether a ray to the right crosses an odd number of edges; the point is on none."""
+    crossed = [
+        (a[1] > point[1]) != (b[1] > point[1]) and (side(a, b, point) > 0) == (b[1] > a[1])
+        for a, b in zip(ring, [*ring[1:], ring[0]], strict=True)
+    ]
+    return sum(crossed) % 2 == 1
+
+
+def squared(a: Vertex, b: Vertex) -> float:
+    """The squared distance, each operation rounded."""
+    dx, dy = a[0] - b[0], a[1] - b[1]
+    return dx * dx + dy * dy
+
+
+def haversine(a: Vertex, b: Vertex) -> float:
+    """Metres on the sphere; the angle from the vectors, not by the formula of the name."""
+    (x1, y1, z1), (x2, y2, z2) = (on_sphere(*map(math.radians, p)) for p in (a, b))
+    cross = (y1 * z2 - z1 * y2, z1 * x2 - x1 * z2, x1 * y2 - y1 * x2)
+    return EARTH_RADIUS * math.atan2(math.hypot(*cross), x1 * x2 + y1 * y2 + z1 * z2)
+
+
+def on_sphere(lon: float, lat: float) -> tuple[float, float, float]:
+    """Of radius 1."""
+    return math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)
+
+
+def distance(a: Vertex, b: Vertex, metric: str = "euclidean") -> float:
+    """As `details` tells it."""
+    return math.dist(a, b) if metric == "euclidean" else haversine(a, b)
+
+
+def candidates(
+    points: Sequence[Point],
+    polygons: Sequence[Polygon],
+    *,
+    max_dist: float | None = None,
+    k: int | None = None,
+    predicate: str = "center",
+    center: str = "vertex_mean",
+    keys: Sequence[float | None] | None = None,
+    descending: bool = False,
+    metric: str = "euclidean",
+) -> list[list[int] | None]:
+    """For each point the rows of all polygons that qualify, the best first."""
+    if keys is None:
+        keys = [area(polygon) if polygon else None for polygon in polygons]
+    key_of = {
+        row: -key if descending else key
+        for row, (key, polygon) in enumerate(zip(keys, polygons, strict=True))
+        if polygon and key is not None and not math.isnan(key)
+    }
+    center_of = {row: CENTERS[center](polygons[row] or []) for row in key_of}
+    nearness = squared if metric == "euclidean" else haversine
+
+    def of(point: Point) -> list[int] | None:
+        if point is None or any(c is None or not math.isfinite(c) for c in point):
+            return None
+        at: Vertex = point  # type: ignore[assignment]
+        rows = list(key_of)
+        if predicate == "covers":
+            rows = [row for row in rows if covers(polygons[row] or [], at)]
+        if k is not None:
+            rows = sorted(rows, key=lambda row: (nearness(at, center_of[row]), row))[:k]
+        if max_dist is not None:
+            bound = max_dist * max_dist if metric == "euclidean" else max_dist
+            rows = [row for row in rows if nearness(at, center_of[row]) < bound]
+        return sorted(rows, key=lambda row: (key_of[row], row))
+
+    return [of(point) for point in points]
+
+
+def first_of(lists: Sequence[list[int] | None]) -> list[int | None]:
+    """The best of each."""
+    return [rows[0] if rows else None for rows in lists]

@@ -107,4 +107,5 @@ def test_what_is_refused() -> None:
         pm.match_parquet("a", "b", "c", max_dist=1.0, descending=True)
     command = [sys.executable, "-m", "poly_match", "match", "a", "b", "-o", "c", "--max-dist", "1"]
     done = subprocess.run([*command, "--descending"], capture_output=True, text=True)
-    assert (done.returncode, done.stderr) == (2, "poly-match: error: --descending needs --by\n")
+    assert done.returncode == 2
+    assert done.stderr == "poly-match: error: --descending: there is no `by` to turn around\n"

@@ -166,7 +166,7 @@ def test_quiet(place: Path) -> None:
         (["--max-dist", "nan"], "--max-dist: must be a number >= 0, not 'nan'"),
         (["--max-dist", "far"], "--max-dist: must be a number >= 0, not 'far'"),
         (["--max-dist"], "--max-dist: expected one argument"),
-        (["--metric", "haversine"], "unrecognized arguments: --metric haversine"),
+        (["--radius", "3"], "unrecognized arguments: --radius 3"),
         (["--max", "1"], "unrecognized arguments: --max 1"),
     ],
 )
@@ -180,7 +180,7 @@ def test_wrong_words(place: Path, more: list[str], said: str) -> None:
     [
         ([], "COMMAND"),
         (["mach"], "'mach'"),
-        (["match"], "POINTS, POLYGONS, -o/--output, --max-dist"),
+        (["match"], "POINTS, POLYGONS, -o/--output"),
         (["match", "points.parquet", "polygons.parquet", "--max-dist", "1"], "-o/--output"),
     ],
 )

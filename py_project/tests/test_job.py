@@ -292,7 +292,7 @@ def test_max_dist_is_a_distance(max_dist: float) -> None:
 @pytest.mark.usefixtures("place")
 def test_max_dist_is_needed() -> None:
     """There is no default, and no other keyword."""
-    with refused(ValueError, "max_dist: expected a distance; there is no default"):
+    with refused(ValueError, "max_dist: expected a distance, or k"):
         pm.match_parquet("points.parquet", "zones.parquet", "out.parquet")  # type: ignore[call-arg]
     with refused(TypeError, "radius"):
         run(radius=3.0)
