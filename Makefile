@@ -5,7 +5,7 @@ PYTHON ?= python3
 OLDEST_POLARS = 1.36.1
 BIN = $(CURDIR)/.venv/bin
 
-.PHONY: demo test fuzz check clean
+.PHONY: demo test fuzz check docs clean
 
 demo: .venv
 	cd py_project && $(BIN)/maturin develop --release --extras demo
@@ -14,7 +14,7 @@ demo: .venv
 test: .venv
 	cargo test --package poly-match-engine --package poly-match-ladder --no-default-features
 	cd py_project && $(BIN)/maturin develop --release --extras demo,ladder,test
-	$(BIN)/pip install --quiet ./py_project/ladder/rust
+	$(BIN)/pip install --quiet ./py_project/ladder/rust --group py_project/pyproject.toml:recipes
 	cd py_project && $(BIN)/pytest
 	$(PYTHON) -m venv .venv/oldest
 	.venv/oldest/bin/pip install --quiet polars==$(OLDEST_POLARS) -r py_project/tests/oldest.txt
@@ -41,13 +41,19 @@ COVERAGE = --cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-
 	-Cllvm-args=-sanitizer-coverage-trace-compares -Cdebug-assertions
 
 # Clippy looks at the plugin in a folder of its own: in maturin's, each would rebuild all of Polars.
-check: .venv
+check: .venv docs
 	cargo fmt --all --check
 	cargo clippy --package poly-match-engine --package poly-match-ladder --all-targets -- -D warnings
 	cargo clippy --package poly-match-plugin --target-dir target/check -- -D warnings
 	RUSTDOCFLAGS="-D warnings" cargo doc --package poly-match-engine --no-deps --document-private-items
 	$(BIN)/pip install --quiet --group py_project/pyproject.toml:check
 	cd py_project && $(BIN)/ruff format --check && $(BIN)/ruff check && $(BIN)/mypy
+	$(BIN)/ruff format --check docs && $(BIN)/ruff check docs
+
+# The site, in target/docs; a dead link is an error. It needs the sources alone.
+docs: .venv
+	$(BIN)/pip install --quiet --group py_project/pyproject.toml:check --group py_project/pyproject.toml:docs
+	NO_MKDOCS_2_WARNING=1 $(BIN)/mkdocs build --strict --quiet
 
 .venv:
 	$(PYTHON) -m venv .venv
