@@ -5,6 +5,7 @@
 //! vectors, and its squared distances are those of chords, which order as the haversines do but
 //! for a [blur](Place::blur): only what that leaves open is put to the definition.
 
+use std::array::from_fn;
 use std::collections::HashMap;
 use std::ops::Range;
 
@@ -16,7 +17,7 @@ use crate::metric::{Metric, wrap};
 use crate::polygons::PARALLEL_POLYGONS;
 use crate::rule::Rule;
 use crate::sphere::{Band, unit_vector};
-use crate::tree::{Bounds, Search, Tree};
+use crate::tree::{Bounds, LEAF, Search, Tree};
 
 /// Where a point lies in the space of a tree.
 pub(crate) trait Place: Copy + Send + Sync {
@@ -103,6 +104,14 @@ struct Limit {
 #[derive(Debug, Clone, Copy, PartialEq, Eq, PartialOrd, Ord)]
 struct Found(u128);
 
+/// A point, where it lies in the tree's space, and the leaf to begin at.
+#[derive(Debug, Clone, Copy)]
+struct At<const D: usize> {
+    point: [f64; 2],
+    place: [f64; D],
+    leaf: u32,
+}
+
 /// Centres beyond `k` that are taken before the farthest are let go, at most.
 const SPARE: usize = 32;
 
@@ -153,18 +162,25 @@ where
     /// Writes the row of the best that qualifies or [`NONE`] for each of at most [`BLOCK`] points.
     pub(crate) fn resolve(&self, xs: &[f64; BLOCK], ys: &[f64; BLOCK], out: &mut [u32]) {
         let mut scratch = Scratch::default();
-        for ((best, &x), &y) in out.iter_mut().zip(xs).zip(ys) {
-            let point = Some([x, y]).filter(|&point| self.rule.accepts(point));
-            let rank = point.and_then(|point| self.best(point, &mut scratch));
-            *best = rank.map_or(NONE, |rank| self.centers.rows[rank as usize]);
+        let places: [[f64; D]; BLOCK] = from_fn(|lane| Place::of([xs[lane], ys[lane]]));
+        let leaves = self.tree.leaves_near(&places);
+        for (lane, best) in out.iter_mut().enumerate() {
+            let at = At { point: [xs[lane], ys[lane]], place: places[lane], leaf: leaves[lane] };
+            let known = self.rule.accepts(at.point);
+            let rank = if known { self.best(at, &mut scratch) } else { None };
+            *best = rank.unwrap_or(NONE);
+        }
+        // Apart, so that these look-ups do not wait for each other.
+        for best in out.iter_mut().filter(|best| **best != NONE) {
+            *best = self.centers.rows[*best as usize];
         }
     }
 
-    fn best(&self, point: [f64; 2], scratch: &mut Scratch) -> Option<u32> {
+    fn best(&self, at: At<D>, scratch: &mut Scratch) -> Option<u32> {
         if self.k.is_none() && self.limit.is_none() {
             return (!self.ranks.is_empty()).then_some(0);
         }
-        self.find(point, scratch);
+        self.find(at, scratch);
         scratch.found.iter().map(|found| found.rank()).min()
     }
 
@@ -174,16 +190,18 @@ where
             ranks.extend_from_slice(&self.ranks);
             return;
         }
-        self.find(point, scratch);
+        let place = <[f64; D]>::of(point);
+        let [leaf] = self.tree.leaves_near(&[place]);
+        self.find(At { point, place, leaf }, scratch);
         ranks.extend(scratch.found.iter().map(|found| found.rank()));
     }
 
     /// Leaves in `scratch.found` those that qualify by `k` or the limit.
-    fn find(&self, point: [f64; 2], scratch: &mut Scratch) {
-        let place = <[f64; D]>::of(point);
+    fn find(&self, at: At<D>, scratch: &mut Scratch) {
+        let At { point, place, .. } = at;
         scratch.found.clear();
         match (self.k, self.limit) {
-            (Some(k), _) => self.find_nearest(point, place, k, scratch),
+            (Some(k), _) => self.find_nearest(at, k, scratch),
             (None, Some(limit)) => self.find_closer(place, limit.band.high, &mut scratch.found),
             (None, None) => {}
         }
@@ -199,7 +217,8 @@ where
         }
     }
 
-    fn find_nearest(&self, point: [f64; 2], place: [f64; D], k: usize, scratch: &mut Scratch) {
+    fn find_nearest(&self, at: At<D>, k: usize, scratch: &mut Scratch) {
+        let At { point, place, leaf } = at;
         let found = &mut scratch.found;
         let farthest = match self.limit {
             Some(limit) => (limit.band.high, 0),
@@ -208,7 +227,7 @@ where
         let refused = f64::INFINITY;
         let mut search =
             KNearest { all: self, place, k, found, farthest, reach: farthest, refused };
-        self.tree.search(&place, &mut search);
+        self.tree.search_from(leaf, &place, &mut search);
         search.keep_nearest();
         if <[f64; D]>::BLURRED && search.found.len() == k {
             let blur = <[f64; D]>::blur(search.farthest.0);
@@ -357,8 +376,22 @@ where
 
     #[inline]
     fn visit(&mut self, range: Range<usize>) {
-        for (distance_2, at) in self.all.distances_2(range, self.place) {
-            if distance_2 > self.farthest.0 {
+        let mut distances_2 = [f64::INFINITY; LEAF];
+        let mut nearest = f64::INFINITY;
+        for (slot, (distance_2, _)) in
+            distances_2.iter_mut().zip(self.all.distances_2(range.clone(), self.place))
+        {
+            *slot = distance_2;
+            nearest = if distance_2 < nearest { distance_2 } else { nearest };
+        }
+        // One guess for the whole leaf: most have nothing to offer.
+        if nearest > self.farthest.0 {
+            self.refuse(nearest);
+            return;
+        }
+        for (&distance_2, at) in distances_2.iter().zip(range) {
+            let farthest = if self.k == 1 { nearest } else { self.farthest.0 };
+            if distance_2 > farthest {
                 self.refuse(distance_2);
             } else {
                 self.offer(self.all.found(distance_2, at));
@@ -384,6 +417,13 @@ where
             self.refuse(found.distance_2());
             return;
         }
+        if self.k == 1 {
+            self.found.clear();
+            self.found.push(found);
+            self.refuse(self.farthest.0);
+            self.set_farthest(found);
+            return;
+        }
         self.found.push(found);
         if self.found.len() >= self.k + self.k.clamp(1, SPARE) {
             self.keep_nearest();
@@ -396,12 +436,17 @@ where
             return;
         }
         let (_, last, others) = self.found.select_nth_unstable(self.k - 1);
-        self.farthest = (last.distance_2(), last.number());
-        if let Some(nearest) = others.iter().min() {
-            let nearest = nearest.distance_2();
-            self.refuse(nearest);
+        let (last, next) = (*last, others.iter().min().copied());
+        if let Some(next) = next {
+            self.refuse(next.distance_2());
         }
         self.found.truncate(self.k);
+        self.set_farthest(last);
+    }
+
+    #[inline]
+    fn set_farthest(&mut self, last: Found) {
+        self.farthest = (last.distance_2(), last.number());
         self.reach = if <[f64; D]>::BLURRED {
             (<[f64; D]>::blur(self.farthest.0).high, 0)
         } else {

@@ -106,3 +106,67 @@ impl Band {
         band(half.min(FRAC_PI_2).sin().powi(2))
     }
 }
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use crate::metric::{Metric, wrap};
+    use proptest::prelude::*;
+
+    #[test]
+    fn the_polynomial_is_the_sine() {
+        for step in -90_000..=90_000 {
+            for degrees in
+                [f64::from(step) / 1000.0, f64::from(step) * 1e-9, f64::from(step) * 1e-200]
+            {
+                let (got, expected) = (sine(degrees), degrees.to_radians().sin());
+                assert!(
+                    (got - expected).abs() <= 1e-15 * expected.abs(),
+                    "{degrees}: {got}, {expected}"
+                );
+            }
+        }
+    }
+
+    fn anywhere() -> impl Strategy<Value = [f64; 2]> {
+        prop_oneof![
+            [-180.0..180.0, -90.0..90.0],
+            [179.99999..180.0, -1e-5..1e-5],
+            [-180.0..-179.99999, -1e-5..1e-5],
+            [-180.0..180.0, 89.99999..90.0],
+        ]
+    }
+
+    proptest! {
+        #![proptest_config(ProptestConfig::with_cases(20_000))]
+
+        /// The errors that the bands are made for, with room to spare.
+        #[test]
+        fn errors_are_far_within_the_bands(a in anywhere(), b in anywhere()) {
+            let exact = Metric::Haversine.reduced(a, b);
+            let turn = crate::metric::turn(wrap(a[0]), wrap(b[0]));
+            let cosines = cosine(a[1]) * cosine(b[1]);
+            let fast = haversine(a[1] - b[1], turn, cosines);
+            prop_assert!((fast - exact).abs() <= 0.05 * HAVERSINE_ERROR * exact + TINY);
+
+            let (u, v) = (unit_vector([wrap(a[0]), a[1]]), unit_vector([wrap(b[0]), b[1]]));
+            let chord_2: f64 = u.iter().zip(&v).map(|(u, v)| (u - v) * (u - v)).sum();
+            let chord = 2.0 * exact.sqrt();
+            prop_assert!((chord_2.sqrt() - chord).abs() <= 0.05 * CHORD_ERROR);
+        }
+
+        #[test]
+        fn bands_decide_as_the_definition(max_dist in prop_oneof![0.0..2.1e7, 0.0..1e-3], a in anywhere(), b in anywhere()) {
+            let is_within = Metric::Haversine.is_within(a, b, max_dist);
+            let haversine = Metric::Haversine.reduced(a, b);
+            for (band, value) in [
+                (Band::of_haversine(max_dist), haversine),
+                (Band::of_chord_2(max_dist), 4.0 * haversine),
+            ] {
+                prop_assert!(band.low <= band.high);
+                prop_assert!(value >= band.low || is_within);
+                prop_assert!(value < band.high || !is_within);
+            }
+        }
+    }
+}

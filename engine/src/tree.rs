@@ -45,12 +45,10 @@ pub(crate) struct Tree<const D: usize> {
     items: Vec<u32>,
 }
 
-/// The boxes of two siblings.
+/// The boxes of two siblings: in the plane a cache line.
 #[derive(Debug, Clone, Copy)]
-struct Siblings<const D: usize> {
-    low: [[f64; 2]; D],
-    high: [[f64; 2]; D],
-}
+#[repr(align(64))]
+struct Siblings<const D: usize>([Bounds<D>; 2]);
 
 /// What a search looks for, and where it is by now.
 pub(crate) trait Search {
@@ -83,6 +81,17 @@ impl<const D: usize> Bounds<D> {
         (0..D).all(|axis| self.low[axis] <= point[axis] && point[axis] <= self.high[axis])
     }
 
+    #[inline]
+    fn distance_2(&self, point: &[f64; D]) -> f64 {
+        let gap = |axis: usize| {
+            let (below, above) = (self.low[axis] - point[axis], point[axis] - self.high[axis]);
+            // Compiled to the instruction for the maximum, which `f64::max` is not.
+            let gap = if below > above { below } else { above };
+            if gap > 0.0 { gap } else { 0.0 }
+        };
+        (0..D).fold(0.0, |sum, axis| sum + gap(axis) * gap(axis))
+    }
+
     fn center(&self) -> [f64; D] {
         from_fn(|axis| self.low[axis].midpoint(self.high[axis]))
     }
@@ -113,12 +122,8 @@ impl<const D: usize> Tree<D> {
             let (left, right) = (nodes[2 * at], nodes[2 * at + 1]);
             nodes[at] = (left.0.and(right.0), left.1.min(right.1));
         }
-        let siblings =
-            nodes.as_chunks::<2>().0[..leaves].iter().map(|[(left, _), (right, _)]| Siblings {
-                low: from_fn(|axis| [left.low[axis], right.low[axis]]),
-                high: from_fn(|axis| [left.high[axis], right.high[axis]]),
-            });
-        let siblings = siblings.collect();
+        let siblings = nodes.as_chunks::<2>().0.iter();
+        let siblings = siblings.map(|[left, right]| Siblings([left.0, right.0])).collect();
         Self { depth, siblings, lowest: nodes.iter().map(|node| node.1).collect(), items }
     }
 
@@ -130,27 +135,85 @@ impl<const D: usize> Tree<D> {
     /// Visits the leaves that may matter, the nearer one of two siblings first.
     #[inline]
     pub(crate) fn search(&self, point: &[f64; D], search: &mut impl Search) {
-        let leaves = 1_u32 << self.depth;
+        if self.matters(1, 0.0, search) {
+            self.search_below(1, point, search);
+        }
+    }
+
+    /// As [`Tree::search`], but begins at a leaf and works its way up: for a search that knows its
+    /// bound as soon as it has seen what is near.
+    #[inline]
+    pub(crate) fn search_from(&self, leaf: u32, point: &[f64; D], search: &mut impl Search) {
+        self.visit(leaf, search);
+        let mut node = leaf;
+        while node > 1 {
+            // The sibling, unless it is what has been searched.
+            let side = usize::from(node & 1 == 0);
+            let distance_2 = self.siblings[(node / 2) as usize].0[side].distance_2(point);
+            if self.matters(node ^ 1, distance_2, search) {
+                self.search_below(node ^ 1, point, search);
+            }
+            node /= 2;
+        }
+    }
+
+    /// For each point the leaf that is reached by way of the nearer one of two siblings.
+    ///
+    /// All points go down level by level, so that their look-ups do not wait for each other.
+    #[inline]
+    pub(crate) fn leaves_near<const N: usize>(&self, points: &[[f64; D]; N]) -> [u32; N] {
+        let mut nodes = [1; N];
+        for _ in 0..self.depth {
+            for (node, point) in nodes.iter_mut().zip(points) {
+                let [left, right] = self.siblings[*node as usize].distances_2(point);
+                *node = 2 * *node + u32::from(self.right_first(*node, left, right));
+            }
+        }
+        nodes
+    }
+
+    /// Below a node that matters.
+    fn search_below(&self, root: u32, point: &[f64; D], search: &mut impl Search) {
         let mut waiting = [(0.0, 0_u32); LEVELS];
-        let (mut waits, mut node, mut distance_2) = (0, 1, 0.0);
+        let (mut waits, mut node) = (0, root);
         loop {
-            if self.matters(node, distance_2, search) {
-                if node < leaves {
-                    let [left, right] = self.siblings[node as usize].distances_2(point);
-                    let swap = right < left || (right == left && self.lower_is_right(node));
-                    let (near, far) = if swap { (right, left) } else { (left, right) };
-                    let near_node = 2 * node + u32::from(swap);
+            if node >> self.depth != 0 {
+                self.visit(node, search);
+            } else {
+                let [left, right] = self.siblings[node as usize].distances_2(point);
+                let swap = self.right_first(node, left, right);
+                let (near, far) = if swap { (right, left) } else { (left, right) };
+                let near_node = 2 * node + u32::from(swap);
+                // Where the near one does not matter, neither does the far one.
+                if self.matters(near_node, near, search) {
                     waiting[waits % LEVELS] = (far, near_node ^ 1);
                     waits += 1;
-                    (node, distance_2) = (near_node, near);
+                    node = near_node;
                     continue;
                 }
-                search.visit(places(self.items.len(), self.depth, (node - leaves) as usize));
             }
-            let Some(next) = waits.checked_sub(1) else { return };
-            waits = next;
-            (distance_2, node) = waiting[waits % LEVELS];
+            node = loop {
+                let Some(next) = waits.checked_sub(1) else { return };
+                waits = next;
+                let (distance_2, node) = waiting[waits % LEVELS];
+                if self.matters(node, distance_2, search) {
+                    break node;
+                }
+            };
         }
+    }
+
+    #[inline]
+    fn visit(&self, leaf: u32, search: &mut impl Search) {
+        let at = (leaf as usize) & ((1 << self.depth) - 1);
+        search.visit(places(self.items.len(), self.depth, at));
+    }
+
+    #[inline]
+    fn right_first(&self, node: u32, left: f64, right: f64) -> bool {
+        // No branch but for the tie: which is nearer, nothing could guess.
+        let nearer = right < left;
+        if right == left { self.lower_is_right(node) } else { nearer }
     }
 
     #[inline]
@@ -170,17 +233,7 @@ impl<const D: usize> Siblings<D> {
     /// The squared distances of a point to both.
     #[inline]
     fn distances_2(&self, point: &[f64; D]) -> [f64; 2] {
-        let mut sums = [0.0; 2];
-        for (axis, c) in point.iter().enumerate() {
-            for (side, sum) in sums.iter_mut().enumerate() {
-                let (below, above) = (self.low[axis][side] - c, c - self.high[axis][side]);
-                // Compiled to the instruction for the maximum, which `f64::max` is not.
-                let gap = if below > above { below } else { above };
-                let gap = if gap > 0.0 { gap } else { 0.0 };
-                *sum += gap * gap;
-            }
-        }
-        sums
+        self.0.map(|bounds| bounds.distance_2(point))
     }
 }
 
@@ -226,4 +279,86 @@ fn widest<const D: usize>(items: &[([f64; D], u32)]) -> usize {
     // Halved, so that it does not overflow.
     let spread = |&axis: &usize| 0.5 * all.high[axis] - 0.5 * all.low[axis];
     (0..D).max_by(|a, b| spread(a).total_cmp(&spread(b))).unwrap_or(0)
+}
+
+#[cfg(test)]
+mod tests {
+    use super::*;
+    use proptest::prelude::*;
+
+    /// Looks for all items within a squared distance, and counts leaves.
+    struct Within<'a> {
+        items: &'a [u32],
+        bound: (f64, u32),
+        found: Vec<u32>,
+        leaves: usize,
+    }
+
+    impl Search for Within<'_> {
+        fn bound(&self) -> (f64, u32) {
+            self.bound
+        }
+
+        fn visit(&mut self, range: Range<usize>) {
+            self.leaves += 1;
+            self.found.extend(&self.items[range]);
+        }
+    }
+
+    fn within<'a, const D: usize>(tree: &'a Tree<D>, bound: (f64, u32)) -> Within<'a> {
+        Within { items: tree.items(), bound, found: vec![], leaves: 0 }
+    }
+
+    proptest! {
+        #[test]
+        fn no_item_in_reach_is_left_out(
+            boxes in prop::collection::vec(([-9.0..9.0, -9.0..9.0, -9.0..9.0], 0.0..2.0), 0..300),
+            point in [-12.0..12.0, -12.0..12.0, -12.0..12.0],
+            distance_2 in 0.0..50.0_f64,
+        ) {
+            let bounds = |at: usize| {
+                let (low, size): ([f64; 3], f64) = boxes[at];
+                Bounds { low, high: low.map(|c| c + size) }
+            };
+            let tree = Tree::new(boxes.len(), bounds);
+            let mut items = tree.items().to_vec();
+            items.sort_unstable();
+            prop_assert!(items.into_iter().eq(0..boxes.len() as u32));
+
+            let mut from_top = within(&tree, (distance_2, 0));
+            tree.search(&point, &mut from_top);
+            let mut from_leaf = within(&tree, (distance_2, 0));
+            let [leaf] = tree.leaves_near(&[point]);
+            tree.search_from(leaf, &point, &mut from_leaf);
+            for item in 0..boxes.len() {
+                if bounds(item).distance_2(&point) < distance_2 {
+                    prop_assert!(from_top.found.contains(&(item as u32)));
+                    prop_assert!(from_leaf.found.contains(&(item as u32)));
+                }
+            }
+            for mut found in [from_top.found, from_leaf.found] {
+                let count = found.len();
+                found.sort_unstable();
+                found.dedup();
+                prop_assert_eq!(found.len(), count, "a leaf is visited once");
+            }
+        }
+    }
+
+    /// Many threads build it or one, and equal items are told apart by their numbers.
+    #[test]
+    fn equal_items_do_not_make_a_search_long() {
+        let build = || Tree::new(100_000, |_| Bounds::of_point([7.0, -7.0]));
+        let tree = build();
+        let alone = rayon::ThreadPoolBuilder::new().num_threads(1).build();
+        assert!(alone.is_ok_and(|alone| alone.install(build).items() == tree.items()));
+        for point in [[7.0, -7.0], [0.0, 0.0]] {
+            let distance_2 = Bounds::of_point([7.0, -7.0]).distance_2(&point);
+            // As near as all, but lower than the hundredth: few leaves have such items.
+            let mut search = within(&tree, (distance_2, 100));
+            tree.search(&point, &mut search);
+            assert!((0..100).all(|item| search.found.contains(&item)));
+            assert!(search.leaves <= 100 / (LEAF / 2) + 1, "{}", search.leaves);
+        }
+    }
 }
