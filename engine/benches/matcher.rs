@@ -9,7 +9,7 @@ use std::hint::black_box;
 use arrow_array::ListArray;
 use arrow_array::types::Float64Type;
 use criterion::{Criterion, Throughput, criterion_group, criterion_main};
-use poly_match_engine::{Invalid, Keys, Matcher, Points, Polygons, Rule, reference};
+use poly_match_engine::{Invalid, Keys, Matcher, Metric, Points, Polygons, Rule, reference};
 
 /// A sequence of numbers from 0 up to 1 that looks random and is the same everywhere.
 fn numbers() -> impl FnMut() -> f64 {
@@ -72,5 +72,53 @@ fn bench(criterion: &mut Criterion) {
     group.finish();
 }
 
-criterion_group!(benches, bench);
+/// A hundred thousand small triangles all over the globe, all areas different, and points there.
+fn globe() -> (Polygons, Points) {
+    let mut next = numbers();
+    let mut place = move || [next() * 360.0 - 180.0, (next() * 2.0 - 1.0).asin().to_degrees()];
+    let places: Vec<_> = (0..100_000).map(|row| (place(), 1e-3 + 1e-8 * f64::from(row))).collect();
+    let column = |vertex: fn(&([f64; 2], f64)) -> [f64; 3]| {
+        let rows = places.iter().map(|place| Some(vertex(place).map(Some)));
+        ListArray::from_iter_primitive::<Float64Type, _, _>(rows)
+    };
+    let x = column(|([lon, _], size)| [lon - size, lon + size, *lon]);
+    let y = column(|([_, lat], size)| [*lat, *lat, lat - size.copysign(*lat)]);
+    let polygons = Polygons::from_xy(&x, &y, Invalid::Raise).unwrap();
+    (polygons, (0..1_000_000).map(|_| Some(place())).collect())
+}
+
+fn bench_rule(criterion: &mut Criterion, name: &str, world: &(Polygons, Points), rule: Rule) {
+    let (polygons, points) = world;
+    let matcher = Matcher::new(polygons, rule).unwrap();
+    matcher.build_index();
+    let some: Points = (0..20).map(|row| points.get(row * 999)).collect();
+    let expected = reference::match_points(&some, polygons, &Keys::areas(polygons), &rule);
+    assert!(matcher.match_points(&some).iter().eq(expected));
+
+    let mut group =
+        criterion.benchmark_group(format!("1,000,000 points, 100,000 polygons, {name}"));
+    group.throughput(Throughput::Elements(1_000_000));
+    group.sample_size(10);
+    group.bench_function("build the index", |b| {
+        b.iter(|| Matcher::new(polygons, rule).unwrap().build_index());
+    });
+    group.bench_function("prepared", |b| b.iter(|| matcher.match_points(black_box(points))));
+    group.finish();
+}
+
+fn bench_rules(criterion: &mut Criterion) {
+    let world = globe();
+    for k in [1, 5, 50] {
+        let rule = Rule::nearest(k).unwrap();
+        bench_rule(criterion, &format!("nearest {k}"), &world, rule);
+        let rule = rule.with_metric(Metric::Haversine);
+        bench_rule(criterion, &format!("nearest {k} on the sphere"), &world, rule);
+    }
+    for km in [50.0, 300.0] {
+        let rule = Rule::within(1000.0 * km).unwrap().with_metric(Metric::Haversine);
+        bench_rule(criterion, &format!("within {km} km"), &world, rule);
+    }
+}
+
+criterion_group!(benches, bench, bench_rules);
 criterion_main!(benches);

@@ -44,7 +44,7 @@ fn check(points: &[Point], rings: &[Ring], rule: Rule) -> Result<(), TestCaseErr
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(500))]
+    #![proptest_config(ProptestConfig::with_cases(200))]
 
     #[test]
     fn candidates_in_the_plane(world in world::world(60, 90), k in 1..30_usize) {

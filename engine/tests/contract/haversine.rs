@@ -39,7 +39,7 @@ fn check(earth: &Earth, index_bytes: Option<usize>) -> Result<(), TestCaseError>
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(ProptestConfig::with_cases(400))]
 
     #[test]
     fn scan_and_index_answer_as_the_reference(earth in world::earth(100, 40)) {

@@ -30,7 +30,7 @@ fn check(points: &[world::Point], rings: &[world::Ring], rule: Rule) -> Result<(
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(800))]
+    #![proptest_config(ProptestConfig::with_cases(300))]
 
     #[test]
     fn nearest_in_the_plane(world in world::world(100, 120), k in k()) {
