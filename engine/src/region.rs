@@ -82,6 +82,12 @@ pub(crate) trait Regions: Sync {
     /// The ranks that can be an answer somewhere, in order.
     fn contenders(&self) -> Vec<u32>;
 
+    /// How much border there is for points to lie near to, in discs: the more, the finer an index
+    /// is worth its memory.
+    fn borders(&self, contenders: usize) -> usize {
+        contenders
+    }
+
     /// A box that holds the regions, but for those that lie far from most. It decides where the
     /// index is fine and where it is coarse, no answer.
     fn bounds(&self) -> Cell;

@@ -10,9 +10,9 @@ use crate::region::{Cell, OpenCells, Regions};
 
 /// A table of 2^18 cells stays in a usual L2 cache, one of 2^21 in a usual L3; finer cells settle
 /// more points without a test, but a look-up that leaves the cache costs more than the tests.
-const CELLS_FEW_REGIONS: usize = 1 << 18;
-const CELLS_MANY_REGIONS: usize = 1 << 21;
-const MANY_REGIONS: usize = 1 << 14;
+const CELLS_FEW_BORDERS: usize = 1 << 18;
+const CELLS_MANY_BORDERS: usize = 1 << 21;
+const MANY_BORDERS: usize = 1 << 14;
 
 /// End of a cell's chain of entries while building.
 const NIL: u32 = u32::MAX;
@@ -20,8 +20,8 @@ const NIL: u32 = u32::MAX;
 pub(super) fn build<R: Regions>(regions: &R, answers: Vec<u32>, max_bytes: usize) -> Cover {
     let contenders = regions.contenders();
     let bounds = regions.bounds();
-    let wanted =
-        if contenders.len() < MANY_REGIONS { CELLS_FEW_REGIONS } else { CELLS_MANY_REGIONS };
+    let borders = regions.borders(contenders.len());
+    let wanted = if borders < MANY_BORDERS { CELLS_FEW_BORDERS } else { CELLS_MANY_BORDERS };
     let mut cells = wanted.min(max_bytes / 16);
     loop {
         let (columns, rows) = shape(&bounds, cells);

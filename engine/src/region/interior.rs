@@ -115,6 +115,11 @@ impl Regions for Interiors {
         (0..self.boxes.len() as u32).collect()
     }
 
+    /// A cell with edges takes some times as long as one with discs.
+    fn borders(&self, _contenders: usize) -> usize {
+        self.vertices.len().saturating_mul(4)
+    }
+
     fn bounds(&self) -> Cell {
         // Places far out cost more than in other regions: every edge there is in one cell.
         let range = |low: fn(&Cell) -> f64, high: fn(&Cell) -> f64| {
