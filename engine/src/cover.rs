@@ -61,6 +61,11 @@ impl Cover {
         build::build(regions, answers, max_bytes)
     }
 
+    /// What it costs to build the cells of so many regions, in tests of a disc.
+    pub(crate) fn cost(regions: &impl Regions, len: usize) -> usize {
+        regions.index_cost().saturating_add(8 * build::cells_wanted(regions, len))
+    }
+
     /// Writes the answer or [`NONE`] for each of at most [`BLOCK`] points.
     ///
     /// In stages over the whole block rather than point by point: the look-ups of a stage do not

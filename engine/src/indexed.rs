@@ -4,46 +4,54 @@ use std::sync::atomic::{AtomicUsize, Ordering};
 use crate::cover::{BLOCK, Cover, IndexStats, MOST_REGIONS, NONE};
 use crate::region::Regions;
 
-/// Tests of a point against a disc that cost about as much as the smallest index: until so many
-/// have been made, and as many more as a larger index costs, the regions are scanned in rank order.
-const TESTS_BEFORE_INDEX: usize = 1 << 22;
+/// What the index may take beside the polygons, unless its coarsest form needs more.
+const DEFAULT_BYTES: usize = 64 << 20;
 
 /// Regions by rank, with an index over them as soon as it is worth it.
+///
+/// Until the tests made without one have cost as much as it costs, the regions are scanned in rank
+/// order: so never much more than twice the best is spent, whatever the points. The index is built
+/// at once for a question that is certain to cost more.
 #[derive(Debug)]
 pub(crate) struct Indexed<R> {
     regions: R,
     /// By rank: what to answer.
     answers: Vec<u32>,
     cover: OnceLock<Cover>,
+    /// What the index may take.
+    bytes: usize,
+    /// Made without an index.
     tests: AtomicUsize,
+    /// So many cost as much as the index.
+    tests_before_index: usize,
 }
 
 /// What there is to do with an index, whatever it is over.
 pub(crate) trait Index {
-    /// Builds it in so many bytes now, if it is not there yet.
-    fn build(&self, bytes: usize);
+    /// Builds it now, if it is not there yet.
+    fn build(&self);
 
-    /// Lets go of it.
-    fn forget(&mut self);
+    /// Lets go of it; the next one takes so many bytes.
+    fn bound(&mut self, bytes: usize);
 
     /// What it consists of; `None` while there is none.
     fn stats(&self) -> Option<IndexStats>;
 
-    /// Gets ready for so many points: builds it when it is worth it by now.
-    ///
-    /// To be called before any parallel section, as it may wait for another thread.
-    fn prepare(&self, points: usize, bytes: usize);
+    /// Gets ready for so many points: builds it when they are worth it.
+    fn prepare(&self, points: usize);
 }
 
 impl<R: Regions> Index for Indexed<R> {
-    fn build(&self, bytes: usize) {
+    fn build(&self) {
         if self.answers.len() > MOST_REGIONS {
             return;
         }
-        self.cover.get_or_init(|| Cover::build(&self.regions, self.answers.clone(), bytes));
+        // No task of a thread pool, so that whoever waits here may be one.
+        self.cover.get_or_init(|| Cover::build(&self.regions, self.answers.clone(), self.bytes));
     }
 
-    fn forget(&mut self) {
+    fn bound(&mut self, bytes: usize) {
+        self.bytes = bytes;
         self.cover = OnceLock::new();
     }
 
@@ -51,15 +59,14 @@ impl<R: Regions> Index for Indexed<R> {
         self.cover.get().map(Cover::stats)
     }
 
-    fn prepare(&self, points: usize, bytes: usize) {
-        if self.cover.get().is_some() {
-            return;
-        }
-        let tests = points.saturating_mul(self.regions.scan_cost());
-        let before = self.tests.fetch_add(tests, Ordering::Relaxed);
-        let worth = TESTS_BEFORE_INDEX.saturating_add(self.regions.index_cost());
-        if before.saturating_add(tests) > worth {
-            self.build(bytes);
+    fn prepare(&self, points: usize) {
+        let at_worst = points.saturating_mul(self.answers.len());
+        if self.cover.get().is_none() && at_worst > self.tests_before_index {
+            // As many until the first hit, were regions and points spread at random.
+            let tests = (self.answers.len() as f64).min(1.0 / self.regions.chance());
+            if points as f64 * tests > self.tests_before_index as f64 {
+                self.build();
+            }
         }
     }
 }
@@ -67,7 +74,15 @@ impl<R: Regions> Index for Indexed<R> {
 impl<R: Regions> Indexed<R> {
     /// `answers[rank]`, less than [`NONE`], is the answer for a region.
     pub(crate) fn new(regions: R, answers: Vec<u32>) -> Self {
-        Self { regions, answers, cover: OnceLock::new(), tests: AtomicUsize::new(0) }
+        let cost = Cover::cost(&regions, answers.len()) as f64 / regions.test_cost();
+        Self {
+            regions,
+            answers,
+            cover: OnceLock::new(),
+            bytes: DEFAULT_BYTES,
+            tests: AtomicUsize::new(0),
+            tests_before_index: cost as usize,
+        }
     }
 
     pub(crate) fn regions(&self) -> &R {
@@ -82,19 +97,18 @@ impl<R: Regions> Indexed<R> {
     /// Writes the answer or [`NONE`] for each of at most [`BLOCK`] points.
     #[inline]
     pub(crate) fn resolve(&self, xs: &[f64; BLOCK], ys: &[f64; BLOCK], out: &mut [u32]) {
-        match self.cover.get() {
-            Some(cover) => cover.resolve(&self.regions, xs, ys, out),
-            None => {
-                for ((answer, &x), &y) in out.iter_mut().zip(xs).zip(ys) {
-                    *answer = self.scan([x, y]);
-                }
-            }
+        if let Some(cover) = self.cover.get() {
+            return cover.resolve(&self.regions, xs, ys, out);
         }
-    }
-
-    /// The first in rank order that covers the point.
-    fn scan(&self, point: [f64; 2]) -> u32 {
-        let hit = (0..self.answers.len()).find(|&rank| self.regions.covers(rank as u32, point));
-        hit.map_or(NONE, |rank| self.answers[rank])
+        let mut tests = 0;
+        for ((answer, &x), &y) in out.iter_mut().zip(xs).zip(ys) {
+            let covers = |&rank: &usize| self.regions.covers(rank as u32, [x, y]);
+            let hit = (0..self.answers.len()).find(covers);
+            tests += hit.map_or(self.answers.len(), |rank| rank + 1);
+            *answer = hit.map_or(NONE, |rank| self.answers[rank]);
+        }
+        if self.tests.fetch_add(tests, Ordering::Relaxed) + tests > self.tests_before_index {
+            self.build();
+        }
     }
 }

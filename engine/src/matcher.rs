@@ -9,9 +9,6 @@ use crate::polygons::Polygons;
 use crate::region::{Caps, Discs, Interiors};
 use crate::rule::{Predicate, Rule};
 
-/// What the index may take beside the polygons, unless its coarsest form needs more.
-const DEFAULT_INDEX_BYTES: usize = 64 << 20;
-
 /// Polygons and a rule, measured and ranked: built once, asked many times.
 ///
 /// A `Matcher` is shared between threads by reference. Asking changes nothing but one thing: the
@@ -20,7 +17,6 @@ const DEFAULT_INDEX_BYTES: usize = 64 << 20;
 pub struct Matcher {
     rule: Rule,
     search: Search,
-    index_bytes: usize,
 }
 
 /// How the best polygon is found: one way for each kind of rule.
@@ -67,7 +63,7 @@ impl Matcher {
                 Search::Interiors(Indexed::new(interiors, rows))
             }
         };
-        Ok(Self { rule, search, index_bytes: DEFAULT_INDEX_BYTES })
+        Ok(Self { rule, search })
     }
 
     /// The ranked polygons as bytes, 20 each, to be sent elsewhere: much less than the polygons.
@@ -108,7 +104,7 @@ impl Matcher {
             return Err(Error::Parameter { parameter: "polygons", message });
         }
         let search = Search::of_centers(Centers { places, rows }, rule);
-        Ok(Self { rule, search, index_bytes: DEFAULT_INDEX_BYTES })
+        Ok(Self { rule, search })
     }
 
     /// The rule that was given.
@@ -122,9 +118,8 @@ impl Matcher {
     /// index takes about 36 bytes a polygon, and is built even if that is more.
     #[must_use]
     pub fn with_index_bytes(mut self, bytes: usize) -> Self {
-        self.index_bytes = bytes;
         if let Some(index) = self.search.index_mut() {
-            index.forget();
+            index.bound(bytes);
         }
         self
     }
@@ -134,7 +129,7 @@ impl Matcher {
     /// More than about 119 million polygons get none: they are scanned in rank order.
     pub fn build_index(&self) {
         if let Some(index) = self.search.index() {
-            index.build(self.index_bytes);
+            index.build();
         }
     }
 
@@ -143,12 +138,10 @@ impl Matcher {
         self.search.index().and_then(Index::stats)
     }
 
-    /// Gets ready for so many points: builds the index when it is worth it by now.
-    ///
-    /// To be called before any parallel section, as it may wait for another thread.
+    /// Gets ready for so many points: builds the index when they are worth it.
     pub(crate) fn prepare(&self, points: usize) {
         if let Some(index) = self.search.index() {
-            index.prepare(points, self.index_bytes);
+            index.prepare(points);
         }
     }
 

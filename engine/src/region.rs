@@ -45,8 +45,10 @@ impl Cell {
             * share(self.y1 - self.y0, other.y1 - other.y0)
     }
 
+    /// Without branches: for boxes in order of rank each would be a guess.
+    #[inline]
     fn contains(&self, [x, y]: [f64; 2]) -> bool {
-        self.x0 <= x && x <= self.x1 && self.y0 <= y && y <= self.y1
+        (self.x0 <= x) & (x <= self.x1) & (self.y0 <= y) & (y <= self.y1)
     }
 }
 
@@ -73,19 +75,22 @@ pub(crate) trait Regions: Sync {
     /// A list whose entries weigh so much together is worth a second level.
     const LONG_LIST: usize;
 
-    /// What it costs to test a point against the regions in rank order, in tests of a disc.
-    fn scan_cost(&self) -> usize;
+    /// How likely it is that a region covers a point, both taken at random.
+    fn chance(&self) -> f64;
 
-    /// What it costs to build an index, in tests of a disc and beside what the smallest costs.
+    /// What it costs to test a point at random against a region, in tests of a disc.
+    fn test_cost(&self) -> f64;
+
+    /// What it costs to enter the regions into an index, in tests of a disc.
     fn index_cost(&self) -> usize;
 
     /// The ranks that can be an answer somewhere, in order.
     fn contenders(&self) -> Vec<u32>;
 
-    /// How much border there is for points to lie near to, in discs: the more, the finer an index
-    /// is worth its memory.
-    fn borders(&self, contenders: usize) -> usize {
-        contenders
+    /// How much border so many of them have for points to lie near to, in discs: the more, the
+    /// finer an index is worth its memory.
+    fn borders(&self, regions: usize) -> usize {
+        regions
     }
 
     /// A box that holds the regions, but for those that lie far from most. It decides where the
@@ -167,12 +172,21 @@ pub(crate) trait Simple: Sync {
 impl<S: Simple> Regions for S {
     const LONG_LIST: usize = 4;
 
-    fn scan_cost(&self) -> usize {
-        self.len()
+    fn chance(&self) -> f64 {
+        let bounds = Simple::bounds(self);
+        let sample = (0..self.len()).step_by(self.len().div_ceil(64).max(1));
+        let shares = sample.clone().map(|rank| {
+            self.bounds_of(rank as u32).map(|part| part.share_of(&bounds)).sum::<f64>().min(1.0)
+        });
+        shares.sum::<f64>() / sample.len() as f64
+    }
+
+    fn test_cost(&self) -> f64 {
+        1.0
     }
 
     fn index_cost(&self) -> usize {
-        64 * self.len()
+        self.len().saturating_mul(512)
     }
 
     fn contenders(&self) -> Vec<u32> {

@@ -20,9 +20,7 @@ const NIL: u32 = u32::MAX;
 pub(super) fn build<R: Regions>(regions: &R, answers: Vec<u32>, max_bytes: usize) -> Cover {
     let contenders = regions.contenders();
     let bounds = regions.bounds();
-    let borders = regions.borders(contenders.len());
-    let wanted = if borders < MANY_BORDERS { CELLS_FEW_BORDERS } else { CELLS_MANY_BORDERS };
-    let mut cells = wanted.min(max_bytes / 16);
+    let mut cells = cells_wanted(regions, contenders.len()).min(max_bytes / 16);
     loop {
         let (columns, rows) = shape(&bounds, cells);
         let grid = Grid::new(&bounds, columns, rows);
@@ -40,6 +38,11 @@ pub(super) fn build<R: Regions>(regions: &R, answers: Vec<u32>, max_bytes: usize
         // Fewer, larger cells have fewer entries: in the end each region is in at most nine.
         cells /= 4;
     }
+}
+
+/// How many cells so many regions are worth, were there no bound.
+pub(super) fn cells_wanted(regions: &impl Regions, len: usize) -> usize {
+    if regions.borders(len) < MANY_BORDERS { CELLS_FEW_BORDERS } else { CELLS_MANY_BORDERS }
 }
 
 /// Columns and rows of about square cells.

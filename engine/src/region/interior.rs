@@ -28,8 +28,9 @@ pub(crate) struct Interiors {
     parts: Vec<u32>,
     /// By rank: the smallest box that holds the part.
     boxes: Vec<Cell>,
-    /// How many edges belong to parts whose box has a point in it, on an average over the plane
-    /// between the outermost.
+    /// How likely it is that the box of a part has a point of the plane between the outermost.
+    chance: f64,
+    /// How many edges of a part are looked at for a point of that plane, on an average.
     edges_at_random: f64,
 }
 
@@ -71,12 +72,13 @@ impl Interiors {
         let around = boxes.iter().fold(Cell::EMPTY, |all, part: &Cell| {
             all.with([part.x0, part.y0]).with([part.x1, part.y1])
         });
-        let mut interiors = Self { vertices, rings, parts, boxes, edges_at_random: 0.0 };
-        let edges = (0..interiors.boxes.len()).map(|rank| {
-            let share = interiors.boxes[rank].share_of(&around);
-            share * interiors.edges(rank as u32).count() as f64
-        });
-        interiors.edges_at_random = edges.sum();
+        let (chance, edges_at_random) = (0.0, 0.0);
+        let mut interiors = Self { vertices, rings, parts, boxes, chance, edges_at_random };
+        for rank in 0..interiors.boxes.len() {
+            let share = interiors.boxes[rank].share_of(&around) / interiors.boxes.len() as f64;
+            interiors.chance += share;
+            interiors.edges_at_random += share * interiors.edges(rank as u32).count() as f64;
+        }
         Ok((interiors, part_rows))
     }
 
@@ -103,12 +105,17 @@ impl Regions for Interiors {
     const FROM_CORNERS: bool = true;
     const LONG_LIST: usize = 12;
 
-    fn scan_cost(&self) -> usize {
-        self.boxes.len().saturating_add(self.edges_at_random as usize)
+    /// Parts do not fill their boxes, and the first in rank order are small.
+    fn chance(&self) -> f64 {
+        0.4 * self.chance
+    }
+
+    fn test_cost(&self) -> f64 {
+        4.0 + 4.0 * self.edges_at_random
     }
 
     fn index_cost(&self) -> usize {
-        self.vertices.len().saturating_mul(128)
+        self.vertices.len().saturating_mul(256)
     }
 
     fn contenders(&self) -> Vec<u32> {
@@ -116,7 +123,7 @@ impl Regions for Interiors {
     }
 
     /// A cell with edges takes some times as long as one with discs.
-    fn borders(&self, _contenders: usize) -> usize {
+    fn borders(&self, _regions: usize) -> usize {
         self.vertices.len().saturating_mul(4)
     }
 
