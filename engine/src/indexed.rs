@@ -37,6 +37,9 @@ pub(crate) trait Index {
     /// What it consists of; `None` while there is none.
     fn stats(&self) -> Option<IndexStats>;
 
+    /// How many regions it tests for a point; `None` while there is none.
+    fn tests(&self, point: [f64; 2]) -> Option<usize>;
+
     /// Gets ready for so many points: builds it when they are worth it.
     fn prepare(&self, points: usize);
 }
@@ -57,6 +60,10 @@ impl<R: Regions> Index for Indexed<R> {
 
     fn stats(&self) -> Option<IndexStats> {
         self.cover.get().map(Cover::stats)
+    }
+
+    fn tests(&self, point: [f64; 2]) -> Option<usize> {
+        Some(self.cover.get()?.tests(&self.regions, point))
     }
 
     fn prepare(&self, points: usize) {
@@ -102,13 +109,19 @@ impl<R: Regions> Indexed<R> {
         }
         let mut tests = 0;
         for ((answer, &x), &y) in out.iter_mut().zip(xs).zip(ys) {
-            let covers = |&rank: &usize| self.regions.covers(rank as u32, [x, y]);
-            let hit = (0..self.answers.len()).find(covers);
-            tests += hit.map_or(self.answers.len(), |rank| rank + 1);
-            *answer = hit.map_or(NONE, |rank| self.answers[rank]);
+            let rank = self.scan([x, y]);
+            tests += rank;
+            *answer = self.answers.get(rank).copied().unwrap_or(NONE);
         }
         if self.tests.fetch_add(tests, Ordering::Relaxed) + tests > self.tests_before_index {
             self.build();
         }
+    }
+
+    /// The first rank that covers a point, or the number of ranks.
+    #[inline(never)]
+    fn scan(&self, point: [f64; 2]) -> usize {
+        let len = self.answers.len();
+        (0..len).find(|&rank| self.regions.covers(rank as u32, point)).unwrap_or(len)
     }
 }

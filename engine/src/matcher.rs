@@ -5,6 +5,7 @@ use crate::indexed::{Index, Indexed};
 use crate::keys::Keys;
 use crate::metric::{Metric, wrap};
 use crate::nearest::Nearest;
+use crate::points::Points;
 use crate::polygons::Polygons;
 use crate::region::{Caps, Discs, Interiors};
 use crate::rule::{Predicate, Rule};
@@ -136,6 +137,25 @@ impl Matcher {
     /// What the index consists of; `None` while there is none.
     pub fn index_stats(&self) -> Option<IndexStats> {
         self.search.index().and_then(Index::stats)
+    }
+
+    /// The mean number of polygons that the index tests for one of these points before it has the
+    /// answer: 0 where all lie in settled cells.
+    ///
+    /// Points that can have no answer do not count. `None` while there is no index, and without any
+    /// other point. Costs more than asking: a diagnosis, not part of an answer.
+    pub fn mean_tests(&self, points: &Points) -> Option<f64> {
+        let index = self.search.index()?;
+        let wraps = matches!(self.search, Search::Caps(_));
+        let (mut sum, mut count) = (0, 0);
+        for row in 0..points.len() {
+            let Some([x, y]) = points.get(row).filter(|point| self.rule.accepts(*point)) else {
+                continue;
+            };
+            sum += index.tests([if wraps { wrap(x) } else { x }, y])?;
+            count += 1;
+        }
+        (count > 0).then(|| sum as f64 / count as f64)
     }
 
     /// Gets ready for so many points: builds the index when they are worth it.

@@ -1,4 +1,5 @@
-use super::{Cover, FINAL, NONE, SPLIT};
+use super::{Cover, FINAL, NONE, SPLIT, SUB_BITS, SUB_MASK};
+use crate::region::Regions;
 
 /// What an index consists of.
 #[derive(Debug, Clone, Copy, PartialEq)]
@@ -35,5 +36,35 @@ impl IndexStats {
             entries: cover.lists.len(),
             bytes: 4 * (cover.cells.len() + cover.lists.len() + cover.answers.len()),
         }
+    }
+}
+
+impl Cover {
+    /// How many regions are tested before a point has its answer: [`Cover::resolve`] point by
+    /// point, counted.
+    pub(crate) fn tests(&self, regions: &impl Regions, [x, y]: [f64; 2]) -> usize {
+        let (mut column, mut row) = (self.grid.column(x), self.grid.row(y));
+        let at = (row >> SUB_BITS) * self.grid.width() + (column >> SUB_BITS);
+        let mut word = self.cells[at as usize];
+        if word & FINAL == 0 && word & SPLIT != 0 {
+            let sub = ((row & SUB_MASK) << SUB_BITS) | (column & SUB_MASK);
+            word = self.cells[((word & !SPLIT) + sub) as usize];
+        } else {
+            (column, row) = (column & !SUB_MASK, row & !SUB_MASK);
+        }
+        if word & FINAL != 0 {
+            return 0;
+        }
+        let (mut at, mut tests) = (word, 0);
+        while self.lists[at as usize] & FINAL == 0 {
+            tests += 1;
+            let corner = || self.grid.corner(column, row);
+            let (hit, next) = regions.test(&self.lists, at, [x, y], corner);
+            if hit {
+                break;
+            }
+            at = next;
+        }
+        tests
     }
 }

@@ -111,7 +111,7 @@ impl Regions for Interiors {
     }
 
     fn test_cost(&self) -> f64 {
-        4.0 + 4.0 * self.edges_at_random
+        8.0 + 4.0 * self.edges_at_random
     }
 
     fn index_cost(&self) -> usize {

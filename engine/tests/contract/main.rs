@@ -10,6 +10,7 @@ mod errors;
 mod files;
 mod forms;
 mod haversine;
+mod index;
 mod inputs;
 mod job;
 mod measure;
