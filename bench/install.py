@@ -1,6 +1,7 @@
 """Make what the engines need: virtual environments and the Rust program, all under `target/bench`.
 
 python3 bench/install.py
+python3 bench/install.py --ci    # only what `run.py --ci` needs
 """
 
 from __future__ import annotations
@@ -12,8 +13,8 @@ import sys
 import venv
 from pathlib import Path
 
-from harness import engine
-from harness.places import BENCH, TARGET, python_of
+from harness import engine, forms
+from harness.places import BENCH, QUICK, TARGET, python_of
 
 RUNNER = ("numpy==2.4.6", "pyarrow==26.0.1", "polars==2.1.0", "shapely==2.2.0")
 """What the runner itself needs, in the environment `main`."""
@@ -22,10 +23,11 @@ RUNNER = ("numpy==2.4.6", "pyarrow==26.0.1", "polars==2.1.0", "shapely==2.2.0")
 def main() -> int:
     """Run the command; return its exit code: 1 if something could not be installed."""
     parser = argparse.ArgumentParser(description="Install the engines of the benchmark.")
-    parser.parse_args()
+    parser.add_argument("--ci", action="store_true", help="only what run.py --ci needs")
+    form = forms.read("ci" if parser.parse_args().ci else "all")
     failed = []
     builds: dict[str, str] = {}
-    for install, engines in engine.load_all():
+    for install, engines in engine.load_all(form):
         names = ", ".join(one.name for one in engines)
         wanted = install.requirements
         if install.environment == "main":
@@ -55,8 +57,10 @@ def _build(build: str, flags: str) -> bool:
     print(f"Rust program, {build}", flush=True)
     folder = TARGET / "cargo" / build
     manifest = BENCH / "rust" / "Cargo.toml"
-    command = ["cargo", "build", "--release", "--locked", "--manifest-path", str(manifest)]
-    return _succeeds(command, {"CARGO_TARGET_DIR": str(folder), "RUSTFLAGS": flags})
+    profile = "dev" if build == QUICK else "release"
+    command = ["cargo", "build", "--locked", "--profile", profile]
+    more = {"CARGO_TARGET_DIR": str(folder), "RUSTFLAGS": flags}
+    return _succeeds([*command, "--manifest-path", str(manifest)], more)
 
 
 def _succeeds(command: list[str], more: dict[str, str]) -> bool:

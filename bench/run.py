@@ -1,7 +1,9 @@
 """Run the benchmark: answers first, then times.
 
 python bench/run.py --small              # minutes: every engine, small data, answers checked
+python bench/run.py --ci --strict        # fewer engines, nothing missing
 python bench/run.py --all                # what is recorded, with its report
+python bench/run.py --all --resume       # the same, after it was broken off
 python bench/run.py --small --workload w2 --engine matcher --engine numba-grid
 python bench/run.py --bless w2           # write the expected digests of a workload
 
@@ -14,9 +16,8 @@ import argparse
 import re
 import sys
 import time
-import tomllib
 from collections.abc import Sequence
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 from pathlib import Path
 from typing import Any
 
@@ -26,16 +27,19 @@ except ModuleNotFoundError as missing:
     sys.exit(f"run.py: {missing}; bench/install.py makes an environment that has everything")
 
 from harness import engine as engines_of
+from harness import forms
 from harness import workload as workloads_of
 from harness.engine import Engine
-from harness.figures import Figures
-from harness.places import BENCH, RESULTS
+from harness.figures import Figures, Question
+from harness.journal import Journal, Stale
+from harness.places import RESULTS, TARGET
 from harness.process import Limits, Outcome
 from harness.real import Unavailable
 from harness.workload import Workload
+from peers.rule import COVERS, NEAR
 
-BLESSING = ("kiddo-within", "numba-grid")
-"""Engines with no code in common: what they agree on is expected of all."""
+BLESSING = {NEAR: ("kiddo-within", "numba-grid"), COVERS: ("geo-index-geo", "shapely-covers")}
+"""By kind of rule, engines with no code in common: what they agree on is expected of all."""
 
 HUGE = "w2"
 """The workload that is asked about 100 million points."""
@@ -48,58 +52,92 @@ class Run:
     form: dict[str, Any]
     limits: Limits
     figures: Figures
-    deadline: float
+    journal: Journal
+    began: float
+    minutes: float
     faults: int = 0
+    seconds: dict[Question, float] = field(default_factory=dict)
+    """What the first process of each question took."""
 
     def round(self, nth: int, workloads: Sequence[Workload], engines: Sequence[Engine]) -> None:
         """Ask every engine once about every workload, in another order each time."""
+        workloads = [workload for workload in workloads if nth < workload.rounds]
+        shift = nth * 7 % len(engines)
+        questions = [
+            (workload, engine)
+            for workload in workloads
+            for engine in (*engines[shift:], *engines[:shift])
+            if engine.missing(workload) is None
+            and not self.figures.failed(workload, engine)
+            and self._is_worth(nth, workload, engine)
+        ]
+        for at, (workload, engine) in enumerate(questions):
+            if nth and self.is_late():
+                return
+            self.ask(
+                f"{nth + 1}/{self.form['rounds']} {at + 1:>3}/{len(questions)}",
+                workload,
+                engine,
+                self._sizes(workload, engine),
+                self.limits,
+            )
+
+    def note_missing(self, workloads: Sequence[Workload], engines: Sequence[Engine]) -> None:
+        """Note which engines cannot run which workloads, and why."""
         for workload in workloads:
-            if nth >= workload.rounds:
-                continue
-            shift = nth * 7 % len(engines)
-            for engine in (*engines[shift:], *engines[:shift]):
-                if nth and self.is_late():
-                    return
-                if not self.figures.failed(workload, engine):
-                    self.ask(workload, engine, self._sizes(workload, engine), self.limits)
+            for engine in engines:
+                if reason := engine.missing(workload):
+                    self.figures.fail(workload, engine, reason)
 
     def is_late(self) -> bool:
         """Tell whether there is no time for further rounds."""
-        return time.monotonic() > self.deadline
+        return time.monotonic() > self.began + 60.0 * self.minutes
 
-    def ask(self, workload: Workload, engine: Engine, sizes: Sequence[int], limits: Limits) -> None:
+    def ask(
+        self,
+        place: str,
+        workload: Workload,
+        engine: Engine,
+        sizes: Sequence[int],
+        limits: Limits,
+    ) -> None:
         """Ask an engine about a workload; its figures count when its answers are right."""
-        reason = engine.missing(workload.name)
-        if reason is not None:
-            if reason:
-                self._fail(workload, engine, reason)
-            return
-        outcome = process.run(engine, workload, sizes, limits)
-        hit_limit = outcome.failure.startswith("took more than")
-        if hit_limit and self.figures.reached(workload, engine):
-            # It has been quicker in an earlier round, and those figures stand.
-            print(f"{workload.name:12} {engine.name:22} {outcome.failure}", flush=True)
-            return
-        if outcome.told is None or not outcome.told["runs"]:
-            self._fail(workload, engine, outcome.failure or "answered nothing")
+        asked = (place.split()[0], workload.name, engine.name)
+        verdict = self.journal.get(asked)
+        if verdict is None:
+            began = time.monotonic()
+            verdict = _judge(workload, engine, process.run(engine, workload, sizes, limits))
+            verdict["seconds"] = time.monotonic() - began
+            self.journal.add(asked, verdict)
+        self.seconds.setdefault((workload.name, engine.name), verdict["seconds"])
+        outcome = self._settle(workload, engine, verdict)
+        seconds = int(time.monotonic() - self.began)
+        print(
+            f"{seconds // 60:>2}:{seconds % 60:02} {place:>11} {workload.name:16} "
+            f"{engine.name:22} {outcome}",
+            flush=True,
+        )
+
+    def _settle(self, workload: Workload, engine: Engine, verdict: dict[str, Any]) -> str:
+        """Take in what came of a question; return it in words."""
+        if "told" in verdict:
+            self.figures.take(workload, engine, verdict["told"])
+            return _in_words(verdict["told"])
+        # One that has been quicker in an earlier round keeps those figures.
+        hit_limit = verdict["hit_limit"]
+        if not (hit_limit and self.figures.reached(workload, engine)):
+            self.figures.fail(workload, engine, verdict["failed"])
             # An engine may run out of memory or time; an error is a fault of the benchmark.
             self.faults += not hit_limit
-            return
-        fault = _fault(workload, engine, outcome)
-        if fault is not None:
-            self._fail(workload, engine, f"wrong: {fault}")
-            self.faults += 1
-            return
-        self.figures.take(workload, engine, outcome.told)
-        _tell(workload, engine, outcome.told)
+        return verdict["failed"]
+
+    def _is_worth(self, nth: int, workload: Workload, engine: Engine) -> bool:
+        """Tell whether a question is asked in a round: those that take long are asked once."""
+        return not nth or self.seconds[workload.name, engine.name] <= self.form["brief"]
 
     def _sizes(self, workload: Workload, engine: Engine) -> list[int]:
         reached = self.figures.reached(workload, engine)
         return reached or workload.ladder(min(self.form["points"], engine.most))
-
-    def _fail(self, workload: Workload, engine: Engine, reason: str) -> None:
-        print(f"{workload.name:12} {engine.name:22} {reason}", flush=True)
-        self.figures.fail(workload, engine, reason)
 
 
 def main() -> int:
@@ -109,7 +147,8 @@ def main() -> int:
     described = machine.description(given.threads)
     print("\n".join(f"{name}: {value}" for name, value in described.items()))
 
-    known = {one.name: one for _, group in engines_of.load_all() for one in group}
+    form = forms.read(given.form)
+    known = {one.name: one for _, group in engines_of.load_all(form) for one in group}
     workloads = _workloads(given)
     if given.bless:
         return _bless(workloads, known, given.threads)
@@ -118,7 +157,7 @@ def main() -> int:
     versions = {one.name: one.version() for one in chosen}
     missing = {name: reason for name, (version, reason) in versions.items() if version is None}
     for name, reason in missing.items():
-        print(f"{'':12} {name:22} left out: {reason}")
+        print(f"left out: {name}: {reason}")
     if missing and given.strict:
         print("run.py: engines are missing", file=sys.stderr)
         return 1
@@ -127,8 +166,18 @@ def main() -> int:
         print("run.py: nothing to run", file=sys.stderr)
         return 1
 
-    form = _form(given.form)
-    began = time.monotonic()
+    started = {name: version or "" for name, (version, _) in versions.items()}
+    made_with = {
+        "versions": started,
+        "workloads": [workload.name for workload in workloads],
+        "threads": given.threads,
+        "form": form,
+    }
+    try:
+        journal = Journal(TARGET / f"{given.form}.journal", made_with, resume=given.resume)
+    except Stale as reason:
+        print(f"run.py: {reason}", file=sys.stderr)
+        return 1
     run = Run(
         form=form,
         limits=Limits(
@@ -137,9 +186,12 @@ def main() -> int:
             seconds=form["seconds"],
             bytes=min(8 << 30, machine.memory() // 3),
         ),
-        figures=Figures({name: version or "" for name, (version, _) in versions.items()}),
-        deadline=began + 60.0 * (given.minutes or form["minutes"]),
+        figures=Figures(started),
+        journal=journal,
+        began=time.monotonic(),
+        minutes=given.minutes or form["minutes"],
     )
+    run.note_missing(workloads, engines)
     for nth in range(form["rounds"]):
         run.round(nth, workloads, engines)
         if run.is_late():
@@ -148,11 +200,14 @@ def main() -> int:
     if given.form == "all" and not given.no_huge:
         _ask_hugely(run, workloads, engines)
 
-    described["duration"] = f"{(time.monotonic() - began) / 60:.0f} minutes"
-    rows = run.figures.rows()
-    path = given.out or RESULTS / f"{described['date']}-{machine.slug()}.csv"
-    if given.form == "all" or given.out:
-        record.write(path, described, rows)
+    described["duration"] = f"{(time.monotonic() - run.began) / 60:.0f} minutes"
+    if given.resume:
+        described["duration"] += ", resumed"
+    path = given.out
+    if path is None and given.form == "all" and not given.workload and not given.engine:
+        path = RESULTS / f"{described['date']}-{machine.slug()}.csv"
+    if path is not None:
+        record.write(path, described, run.figures.rows())
         print(f"recorded in {path}; bench/report.py makes the report")
     print(f"{run.faults} faults, {described['duration']}")
     return 1 if run.faults else 0
@@ -160,31 +215,35 @@ def main() -> int:
 
 def _ask_hugely(run: Run, workloads: Sequence[Workload], engines: Sequence[Engine]) -> None:
     """Ask once about more points than most can take."""
-    form = _form("huge")
+    form = forms.read("huge")
     limits = replace(run.limits, repeat=form["repeat"], seconds=form["seconds"])
     for workload in workloads:
         if workload.name != HUGE:
             continue
         for engine in engines:
-            if engine.most >= form["points"] and not run.figures.failed(workload, engine):
-                run.ask(workload, engine, [1_000_000, form["points"]], limits)
+            can = engine.most >= form["points"] and engine.missing(workload) is None
+            if can and not run.figures.failed(workload, engine):
+                run.ask("huge", workload, engine, [1_000_000, form["points"]], limits)
 
 
-def _fault(workload: Workload, engine: Engine, outcome: Outcome) -> str | None:
-    if not engine.tells_answers or outcome.answers is None or outcome.told is None:
-        return None
-    return answers.fault(workload, outcome.answers, outcome.told["runs"][-1]["points"])
+def _judge(workload: Workload, engine: Engine, outcome: Outcome) -> dict[str, Any]:
+    """Return the figures of a process if its answers are right, else why there are none."""
+    if outcome.told is None or not outcome.told["runs"]:
+        reason = outcome.failure or "answered nothing"
+        return {"failed": reason, "hit_limit": outcome.hit_limit}
+    if engine.tells_answers and outcome.answers is not None:
+        size = outcome.told["runs"][-1]["points"]
+        fault = answers.fault(workload, outcome.answers, size)
+        if fault is not None:
+            return {"failed": f"wrong: {fault}", "hit_limit": False}
+    return {"told": outcome.told}
 
 
-def _tell(workload: Workload, engine: Engine, told: dict[str, Any]) -> None:
+def _in_words(told: dict[str, Any]) -> str:
     last = told["runs"][-1]
     per_point = 1e9 * min(last["ask"]) / last["points"]
     stopped = f"; {told['stopped']}" if told["stopped"] else ""
-    print(
-        f"{workload.name:12} {engine.name:22} {last['points']:>11,} points "
-        f"{per_point:>12,.2f} ns a point{stopped}",
-        flush=True,
-    )
+    return f"{last['points']:>11,} points {per_point:>12,.2f} ns a point{stopped}"
 
 
 def _bless(workloads: Sequence[Workload], known: dict[str, Engine], threads: int) -> int:
@@ -194,9 +253,10 @@ def _bless(workloads: Sequence[Workload], known: dict[str, Engine], threads: int
         if not workload.tells_rows:
             continue
         size = [workload.sizes[-1]]
-        outcomes = [process.run(known[name], workload, size, limits) for name in BLESSING]
+        blessing = BLESSING[workload.rule.kind]
+        outcomes = [process.run(known[name], workload, size, limits) for name in blessing]
         told = [outcome.answers for outcome in outcomes if outcome.answers is not None]
-        if len(told) < len(BLESSING):
+        if len(told) < len(blessing):
             failures = [outcome.failure for outcome in outcomes]
             print(f"run.py: {workload.name}: {failures}", file=sys.stderr)
             return 1
@@ -211,16 +271,16 @@ def _bless(workloads: Sequence[Workload], known: dict[str, Engine], threads: int
 
 def _workloads(given: argparse.Namespace) -> list[Workload]:
     """Return the workloads that are asked for and can be had."""
-    small = given.form == "small" and not given.bless
+    asked = "all" if given.form == "all" else "small"
     found = []
     for one in workloads_of.load_all():
         wanted = given.bless or given.workload
-        if one.name in wanted if wanted else one.is_small or not small:
+        if one.name in wanted if wanted else asked in one.forms:
             try:
                 data.polygons_of(one)
                 data.points_of(one, 1)
             except Unavailable as reason:
-                print(f"{one.name:12} {'':22} left out: {reason}")
+                print(f"left out: {one.name}: {reason}")
                 if given.strict:
                     sys.exit("run.py: workloads are missing")
             else:
@@ -228,14 +288,11 @@ def _workloads(given: argparse.Namespace) -> list[Workload]:
     return found
 
 
-def _form(name: str) -> dict[str, Any]:
-    return tomllib.loads((BENCH / "forms.toml").read_text())[name]
-
-
 def _arguments() -> argparse.Namespace:
     parser = argparse.ArgumentParser(prog="run.py", description="Run the benchmark.")
     form = parser.add_mutually_exclusive_group(required=True)
     form.add_argument("--small", dest="form", action="store_const", const="small")
+    form.add_argument("--ci", dest="form", action="store_const", const="ci")
     form.add_argument("--all", dest="form", action="store_const", const="all")
     form.add_argument("--bless", nargs="+", metavar="WORKLOAD", help="write expected digests")
     parser.add_argument("--workload", action="append", default=[], help="only this; repeatable")
@@ -243,6 +300,7 @@ def _arguments() -> argparse.Namespace:
     parser.add_argument("--strict", action="store_true", help="fail if an engine is missing")
     parser.add_argument("--threads", type=int, default=2)
     parser.add_argument("--minutes", type=float, help="no further repetitions after so long")
+    parser.add_argument("--resume", action="store_true", help="go on where a run was broken off")
     parser.add_argument("--no-huge", action="store_true", help="leave 100 million points out")
     parser.add_argument("--out", type=Path, help="the CSV")
     return parser.parse_args()

@@ -17,9 +17,9 @@ import pyarrow.ipc
 from numpy.typing import NDArray
 
 from harness import data
+from harness.definition import Polygons
 from harness.shapes import stream
 from harness.workload import Workload
-from peers.ranked import measure
 
 NONE = 0xFFFF_FFFF
 
@@ -76,32 +76,30 @@ def bless(workload: Workload, given: Sequence[Rows]) -> dict[int, str]:
 
 def _by_definition(workload: Workload, rows: NDArray[np.int64]) -> Rows:
     """Answer for some rows by looking at every polygon."""
-    centers, areas = measure(_polygons(workload))
+    polygons = Polygons.of(_polygons(workload))
     points = data.read_points(workload, int(rows[-1]) + 1)
     x, y = (points[axis].to_numpy()[rows] for axis in "xy")
     answers = np.full(len(rows), NONE, dtype=np.uint32)
     for at in range(len(rows)):
-        dx, dy = x[at] - centers[:, 0], y[at] - centers[:, 1]
-        near = np.flatnonzero(dx * dx + dy * dy < workload.max_dist * workload.max_dist)
-        if len(near):
+        found = polygons.qualifying(workload.rule, x[at], y[at])
+        if len(found):
             # The first of those with the smallest area: of equal ones the lowest row.
-            answers[at] = near[np.argmin(areas[near])]
+            answers[at] = found[np.argmin(polygons.areas[found])]
     return answers
 
 
 def _fault_by_definition(workload: Workload, answers: Rows) -> str | None:
     """Check answers where areas tie in rounding: any of the smallest is right."""
-    centers, areas = measure(_polygons(workload))
+    polygons = Polygons.of(_polygons(workload))
     points = data.read_points(workload, len(answers))
     for at, (x, y) in enumerate(zip(*(points[axis].to_numpy() for axis in "xy"), strict=True)):
-        dx, dy = x - centers[:, 0], y - centers[:, 1]
-        near = np.flatnonzero(dx * dx + dy * dy < workload.max_dist * workload.max_dist)
+        found = polygons.qualifying(workload.rule, x, y)
         answer = answers[at]
-        if (answer == NONE) != (len(near) == 0):
-            return f"row {at} should be {'null' if len(near) == 0 else 'matched'}"
-        if answer != NONE and answer not in near:
-            return f"row {at} is given polygon {answer}, which is not near"
-        if answer != NONE and areas[answer] > areas[near].min() * (1.0 + 1e-9):
+        if (answer == NONE) != (len(found) == 0):
+            return f"row {at} should be {'null' if len(found) == 0 else 'matched'}"
+        if answer != NONE and answer not in found:
+            return f"row {at} is given polygon {answer}, which does not qualify"
+        if answer != NONE and polygons.areas[answer] > polygons.areas[found].min() * (1.0 + 1e-9):
             return f"row {at} is given polygon {answer}, which is not the smallest"
     return None
 

@@ -9,7 +9,9 @@ from dataclasses import dataclass
 from pathlib import Path
 from typing import Any
 
-from harness.places import BENCH, REPOSITORY, TARGET, program_of, python_of
+from harness.places import BENCH, QUICK, REPOSITORY, TARGET, program_of, python_of
+from harness.workload import Workload
+from peers.rule import NEAR
 
 CLASSES = ("ours", "hand-written", "library", "limit")
 
@@ -39,8 +41,12 @@ class Engine:
         How many it can use: 1 or 2.
     most
         The most points it is asked about.
+    rules
+        The kinds of rules it answers; another engine of the same library may answer others.
+    cannot
+        By kind of rule, why its library has no engine for it.
     workloads
-        Those it is asked, if not all; `skips` has the reasons.
+        Those it is asked, if not all of its rules.
     tells_answers
         Whether it answers the question at all: limits do not.
     wants_parquet
@@ -54,18 +60,24 @@ class Engine:
     bound: str
     threads: int
     most: int
+    rules: tuple[str, ...]
+    cannot: dict[str, str]
     workloads: tuple[str, ...] | None
-    skips: dict[str, str]
     tells_answers: bool
     wants_parquet: bool
 
-    def missing(self, workload: str) -> str | None:
-        """Return the reason why it does not run a workload, if there is one."""
-        if workload in self.skips:
-            return self.skips[workload]
-        if self.workloads is not None and workload not in self.workloads:
-            return ""
-        return None
+    def missing(self, workload: Workload) -> str | None:
+        """Return why it does not run a workload, or None if it does.
+
+        Empty where there is nothing to be told: another engine of its library does, or it is not
+        meant for it.
+        """
+        kind = workload.rule.kind
+        if kind in self.cannot:
+            return self.cannot[kind]
+        if kind in self.rules and (self.workloads is None or workload.name in self.workloads):
+            return None
+        return ""
 
     def version(self) -> tuple[str | None, str]:
         """Return its version, or None and the reason why it cannot run."""
@@ -99,26 +111,36 @@ def environment(threads: int) -> dict[str, str]:
     }
 
 
-def load(path: Path) -> tuple[Install, list[Engine]]:
-    """Read one file of definitions."""
+def load(path: Path, *, quickly: bool) -> tuple[Install, list[Engine]]:
+    """Read one file of definitions; see `load_all`."""
     told = tomllib.loads(path.read_text())
     needs = told.get("install", {})
     install = Install(
         environment=needs.get("environment", "main"),
         requirements=tuple(needs.get("requirements", ())),
-        builds=needs.get("builds", {}),
+        builds={QUICK: ""} if quickly and "builds" in needs else needs.get("builds", {}),
     )
-    return install, [_engine(one, install) for one in told["engine"]]
+    return install, [_engine(one, install, quickly=quickly) for one in told["engine"]]
 
 
-def load_all() -> list[tuple[Install, list[Engine]]]:
-    """Read all definitions, by name of the file."""
-    return [load(path) for path in sorted((BENCH / "engines").glob("*.toml"))]
+def load_all(form: dict[str, Any]) -> list[tuple[Install, list[Engine]]]:
+    """Read the definitions of a form's engines, by name of the file.
+
+    A form that names its engines does so to be quick: one build of the Rust program serves all.
+    """
+    named = form.get("engines")
+    paths = sorted((BENCH / "engines").glob("*.toml"))
+    loaded = [load(path, quickly=named is not None) for path in paths]
+    if named is None:
+        return loaded
+    kept = [(install, [one for one in group if one.name in named]) for install, group in loaded]
+    return [(install, group) for install, group in kept if group]
 
 
-def _engine(told: dict[str, Any], install: Install) -> Engine:
+def _engine(told: dict[str, Any], install: Install, *, quickly: bool) -> Engine:
     places = {"python": str(python_of(install.environment))}
-    places |= {build: str(program_of(build)) for build in ("baseline", "native")}
+    for build in ("baseline", "native"):
+        places[build] = str(program_of(QUICK if quickly else build))
     if told["class"] not in CLASSES:
         msg = f"{told['name']}: class is {told['class']!r}, expected one of {CLASSES}"
         raise ValueError(msg)
@@ -130,8 +152,9 @@ def _engine(told: dict[str, Any], install: Install) -> Engine:
         bound=told.get("bound", "strict"),
         threads=told.get("threads", 2),
         most=told.get("most", 10_000_000),
+        rules=tuple(told.get("rules", (NEAR,))),
+        cannot=told.get("cannot", {}),
         workloads=tuple(told["workloads"]) if "workloads" in told else None,
-        skips=told.get("skips", {}),
         tells_answers=told.get("tells_answers", True),
         wants_parquet=told.get("wants_parquet", False),
     )

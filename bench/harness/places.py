@@ -11,6 +11,9 @@ REPOSITORY = BENCH.parent
 TARGET = Path(os.environ.get("POLY_MATCH_BENCH_TARGET", REPOSITORY / "target" / "bench"))
 """Everything that is made: environments, programs, data."""
 
+QUICK = "quick"
+"""The build of the Rust program that is not made to be fast."""
+
 DATA = TARGET / "data"
 RESULTS = BENCH / "results"
 
@@ -21,8 +24,9 @@ def python_of(environment: str) -> Path:
 
 
 def program_of(build: str) -> Path:
-    """Return the Rust engines, as compiled for ``baseline`` or ``native``."""
-    return TARGET / "cargo" / build / "release" / "poly-match-bench"
+    """Return the Rust engines, as compiled for ``baseline`` or ``native``, or in a hurry."""
+    profile = "debug" if build == QUICK else "release"
+    return TARGET / "cargo" / build / profile / "poly-match-bench"
 
 
 def real_data() -> Path | None:

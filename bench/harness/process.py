@@ -45,6 +45,7 @@ class Outcome:
     told: dict[str, Any] | None
     answers: Rows | None
     failure: str
+    hit_limit: bool = False
 
 
 def run(engine: Engine, workload: Workload, sizes: Sequence[int], limits: Limits) -> Outcome:
@@ -56,7 +57,7 @@ def run(engine: Engine, workload: Workload, sizes: Sequence[int], limits: Limits
             "--polygons": data.polygons_of(workload),
             "--points": data.points_of(workload, sizes[-1]),
             "--answers": answers,
-            "--max-dist": workload.max_dist,
+            **workload.rule.options(),
             "--sizes": ",".join(map(str, sizes)),
             "--repeat": limits.repeat,
             "--seconds": limits.seconds,
@@ -75,13 +76,16 @@ def run(engine: Engine, workload: Workload, sizes: Sequence[int], limits: Limits
                 cwd=BENCH,
             )
             failure = _wait(process, limits)
-        if failure is None and process.returncode:
-            lines = err.read_text(errors="replace").strip().splitlines()
-            failure = lines[-1] if lines else f"exit code {process.returncode}"
         if failure is not None:
-            return Outcome(None, None, failure)
-        told = json.loads(out.read_text().splitlines()[-1])
-        return Outcome(told, read(answers), "")
+            return Outcome(None, None, failure, hit_limit=True)
+        if process.returncode:
+            lines = err.read_text(errors="replace").strip().splitlines()
+            return Outcome(None, None, lines[-1] if lines else f"exit code {process.returncode}")
+        try:
+            told = json.loads(out.read_text().splitlines()[-1])
+            return Outcome(told, read(answers), "")
+        except (IndexError, OSError, ValueError) as error:
+            return Outcome(None, None, f"told nothing that can be read: {error}")
 
 
 def _wait(process: subprocess.Popen[bytes], limits: Limits) -> str | None:

@@ -31,9 +31,9 @@ def make_points(told: dict[str, Any], block: int) -> tuple[Floats, Floats]:
     """Make one block of points: each place of the file once, then again and again, moved a little.
 
     `jitter` is the most that a repeated place is moved along each axis, in degrees; `country`
-    keeps the places of one country.
+    keeps the places of one country, `bounds` (west, south, east, north) those within.
     """
-    lon, lat = _places(told["file"], told.get("country"))
+    lon, lat = _places(told["file"], told.get("country"), tuple(told.get("bounds", ())))
     nth = np.arange(block * BLOCK, (block + 1) * BLOCK)
     moves = (stream(told["seed"], 3, block).random((2, BLOCK)) - 0.5) * 2.0 * told["jitter"]
     moves[:, nth < len(lon)] = 0.0
@@ -54,11 +54,16 @@ def original() -> tuple[pa.Table, pa.Table]:
 
 
 @cache
-def _places(file: str, country: str | None) -> tuple[Floats, Floats]:
+def _places(file: str, country: str | None, bounds: tuple[float, ...]) -> tuple[Floats, Floats]:
     table = pq.read_table(_file(file), columns=["country", "lon", "lat"])
     if country is not None:
         table = table.filter(pa.array(table["country"].to_numpy() == country))
-    return table["lon"].to_numpy().astype(float), table["lat"].to_numpy().astype(float)
+    lon, lat = (table[axis].to_numpy().astype(float) for axis in ("lon", "lat"))
+    if bounds:
+        west, south, east, north = bounds
+        within = (west <= lon) & (lon <= east) & (south <= lat) & (lat <= north)
+        lon, lat = lon[within], lat[within]
+    return lon, lat
 
 
 def _file(name: str) -> Path:

@@ -101,6 +101,34 @@ def _squares(told: dict[str, Any], centers: Floats) -> Rings:
     return Rings(x.ravel(), y.ravel(), np.arange(0, 4 * len(centers) + 1, 4))
 
 
+def _ragged(told: dict[str, Any], centers: Floats) -> Rings:
+    """Star-shaped, of `vertices` from least to most, each as far out as chance has it."""
+    rng = stream(told["seed"], _SHAPES)
+    least, most = told["vertices"]
+    counts = rng.integers(least, most + 1, size=len(centers))
+    small, large = told["radius"]
+    radii = small + rng.random(len(centers)) * (large - small)
+    offsets = np.concatenate([[0], np.cumsum(counts)])
+    polygon = np.repeat(np.arange(len(centers)), counts)
+    nth = np.arange(offsets[-1]) - offsets[polygon]
+    reach = radii[polygon] * (0.6 + 0.4 * rng.random(len(polygon)))
+    vertices = centers[polygon] + _around(nth / counts[polygon]) * reach[:, None]
+    return Rings(vertices[:, 0].copy(), vertices[:, 1].copy(), offsets)
+
+
+def _around(share: Floats) -> Floats:
+    """Points of the unit circle, for a share of the way around it; not at an even pace.
+
+    Rational in the share: sines and cosines round differently from machine to machine.
+    """
+    quarter = np.floor(4.0 * share)
+    t = 4.0 * share - quarter
+    x, y = (1.0 - t * t) / (1.0 + t * t), 2.0 * t / (1.0 + t * t)
+    x, y = np.where(quarter % 2.0 == 0.0, (x, y), (-y, x))
+    sign = np.where(quarter < 2.0, 1.0, -1.0)
+    return np.column_stack([sign * x, sign * y])
+
+
 _PLACES: dict[str, Callable[[dict[str, Any], np.random.Generator, int], Floats]] = {
     "uniform": _uniform,
     "clusters": _clusters,
@@ -108,5 +136,6 @@ _PLACES: dict[str, Callable[[dict[str, Any], np.random.Generator, int], Floats]]
 }
 _SHAPES_BY_NAME: dict[str, Callable[[dict[str, Any], Floats], Rings]] = {
     "star": _stars,
+    "ragged": _ragged,
     "square": _squares,
 }

@@ -6,13 +6,26 @@ from collections.abc import Sequence
 
 from harness.record import Row
 from harness.results import Results
+from harness.targets import OURS, gather_of
 
 _MIB = 2.0**20
 
+_STATISTICS = (
+    "cells",
+    "empty",
+    "settled",
+    "contested",
+    "split",
+    "entries",
+    "bytes",
+    "settled_share",
+    "tests_a_point",
+)
 
-def markdown(head: Sequence[str], lines: Sequence[Sequence[str]]) -> str:
-    """Return a table; every column but the first is aligned to the right."""
-    rule = ["---"] + ["---:"] * (len(head) - 1)
+
+def markdown(head: Sequence[str], lines: Sequence[Sequence[str]], *, text: int = 1) -> str:
+    """Return a table; every column but so many of text is aligned to the right."""
+    rule = ["---"] * text + ["---:"] * (len(head) - text)
     return "\n".join("| " + " | ".join(line) + " |" for line in (head, rule, *lines))
 
 
@@ -21,41 +34,41 @@ def of_workload(results: Results, workload: str, points: int, *, is_first: bool)
 
     With `is_first`, the smallest table of the workload, those too that did not get so far.
     """
+    units = [results.per_point(workload, engine, points) for engine in (OURS, gather_of(workload))]
     found: list[tuple[float, list[str]]] = []
     for engine in results.engines():
         row = results.asked(workload, engine.engine, points)
         if row is None or (row.points < points and not is_first):
             continue
-        found.append((row.median / row.points, _line(results, row, points)))
+        found.append((row.median / row.points, _line(results, row, points, units)))
     head = ["engine", "class", "threads", "points", "ask, ns a point", "least to most"]
+    head += [f"x {OURS}", f"x {gather_of(workload)}"]
     head += ["parse, ms", "build, ms", "convert, ms", "oneshot, ns a point", "peak, MiB"]
     return markdown(head, [line for _, line in sorted(found)])
 
 
 def notes(results: Results) -> str:
-    """Return who did not get to all points, and why."""
-    lines = [
-        [row.workload, row.engine, row.note]
-        for measure in ("failed", "stopped")
-        for row in results.notes(measure)
-    ]
-    return markdown(["workload", "engine", "reason"], lines) if lines else ""
+    """Return who did not get to all points, and why; those that did none of them last."""
+    lines: dict[tuple[str, str], list[str]] = {}
+    for measure in ("stopped", "failed"):
+        for row in results.notes(measure):
+            lines.setdefault((row.engine, row.note), []).append(row.workload)
+    table = [[engine, ", ".join(workloads), note] for (engine, note), workloads in lines.items()]
+    return markdown(["engine", "workloads", "reason"], table, text=3) if table else ""
 
 
 def of_index(results: Results) -> str:
-    """Return what the indexes told of themselves."""
-    rows = [row for row in results.rows.values() if row.measure.startswith("index.")]
-    if not rows:
-        return ""
-    names = sorted({row.measure for row in rows})
+    """Return what the index told of itself on each workload."""
     lines = []
-    for workload, engine in sorted({(row.workload, row.engine) for row in rows}):
-        values = [results.get(workload, engine, 0, name) for name in names]
-        lines.append([workload, engine, *("" if v is None else f"{v.median:,.4g}" for v in values)])
-    return markdown(["workload", "engine", *(name[6:] for name in names)], lines)
+    for workload in sorted({key[0] for key in results.rows}):
+        told = [results.get(workload, OURS, 0, f"index.{name}") for name in _STATISTICS]
+        if any(told):
+            lines.append([workload, *("" if v is None else f"{v.median:,.4g}" for v in told)])
+    head = ["workload", *(name.replace("_", " ") for name in _STATISTICS)]
+    return markdown(head, lines) if lines else ""
 
 
-def _line(results: Results, row: Row, points: int) -> list[str]:
+def _line(results: Results, row: Row, points: int, units: Sequence[float | None]) -> list[str]:
     def seconds(measure: str, at: int) -> str:
         found = results.get(row.workload, row.engine, at, measure)
         return "" if found is None or row.kind == "limit" else f"{1e3 * found.median:,.3g}"
@@ -71,6 +84,7 @@ def _line(results: Results, row: Row, points: int) -> list[str]:
         f"{row.points:,}{reduced}",
         f"{per_point * row.median:,.2f}",
         f"{per_point * row.least:,.2f} to {per_point * row.most:,.2f} ({row.samples})",
+        *("" if unit is None else f"{per_point * row.median / unit:,.3g}" for unit in units),
         seconds("parse", 0),
         seconds("build", 0),
         seconds("convert", row.points),

@@ -11,33 +11,38 @@ POINTS = 10_000_000
 OURS = "matcher"
 
 
+COVERED = ("stars", "zip-covers", "countries-covers")
+"""The workloads of the rule `covers`."""
+
+
 class Target(NamedTuple):
-    """One target: what was measured, at most what was allowed, and in what unit."""
+    """One target: what was measured, what it may be at most (or least), and in what unit."""
 
     name: str
     measured: float | None
-    allowed: float
+    bound: float
     unit: str
     told: str
+    is_least: bool = False
 
     @property
     def verdict(self) -> str:
-        """Return whether it was met, in a word."""
+        """Return whether it was reached, in a word."""
         if self.measured is None:
             return "not measured"
-        return "met" if self.measured <= self.allowed else "missed"
+        is_reached = self.measured >= self.bound if self.is_least else self.measured <= self.bound
+        return "reached" if is_reached else "missed"
 
 
 def targets(results: Results) -> list[Target]:
     """Return all targets."""
     return [
-        _to_gather(results, "w2", "gather-1mb"),
-        _to_gather(results, "w3", "gather-16mb"),
-        _to_gather(results, "w4", "gather-16mb"),
+        *(_to_gather(results, name) for name in ("w2", "w3", "w4")),
+        *(_ahead_of_libraries(results, name) for name in COVERED),
         *(_ratio(results, name, "expression", OURS, 1.3) for name in ("w2", "w3", "w4")),
         _ratio(results, "w2", "expression-streaming", "scan-only", 1.4),
         _build(results),
-        *(_memory(results, name) for name in ("w2", "w3", "w4", "tiny-radius")),
+        *(_memory(results, name) for name in ("w2", "w3", "w4", "tiny-radius", *COVERED)),
         _oneshot(results),
     ]
 
@@ -62,18 +67,33 @@ def ahead(results: Results, workload: str, points: int) -> list[tuple[str, str, 
     return found
 
 
-def _to_gather(results: Results, workload: str, gather: str) -> Target:
+def gather_of(workload: str) -> str:
+    """Return the limit that a workload is held against, a table about as large as its index."""
+    return "gather-1mb" if workload == "w2" else "gather-16mb"
+
+
+def _ahead_of_libraries(results: Results, workload: str) -> Target:
+    best = [one for one in ahead(results, workload, POINTS) if one[0] == "library"]
+    name = f"{workload}: `Matcher`, prepared, ahead of the best library"
+    if not best:
+        return Target(name, None, 10.0, "x", "", is_least=True)
+    _, engine, times = best[0]
+    return Target(name, times, 10.0, "x", engine, is_least=True)
+
+
+def _to_gather(results: Results, workload: str) -> Target:
+    gather = gather_of(workload)
     name = f"{workload}: `Matcher`, prepared, against {gather}"
     return _ratio(results, workload, OURS, gather, 4.0)._replace(name=name)
 
 
-def _ratio(results: Results, workload: str, engine: str, other: str, allowed: float) -> Target:
+def _ratio(results: Results, workload: str, engine: str, other: str, bound: float) -> Target:
     name = f"{workload}: {engine} against {other}"
     above = results.per_point(workload, engine, POINTS)
     below = results.per_point(workload, other, POINTS)
     if above is None or below is None:
-        return Target(name, None, allowed, "x", "")
-    return Target(name, above / below, allowed, "x", f"{above:.2f} / {below:.2f} ns a point")
+        return Target(name, None, bound, "x", "")
+    return Target(name, above / below, bound, "x", f"{above:.2f} / {below:.2f} ns a point")
 
 
 def _build(results: Results) -> Target:

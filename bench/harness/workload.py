@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 from harness.places import BENCH
+from peers.rule import Rule
 
 LADDER = (100, 1_000, 10_000, 100_000)
 """Questions before those that count, so that an engine's time and memory can be foretold."""
@@ -23,14 +24,14 @@ class Workload:
         The file's name, without its ending.
     title
         What it is, in a line.
-    max_dist
-        The rule: centres strictly closer than this qualify.
+    rule
+        Which polygons qualify: `max_dist`, or `predicate = "covers"`.
     sizes
         Numbers of points that count, ascending. Each is a prefix of the next.
     rounds
         In how many rounds it takes part, at most.
-    is_small
-        Whether it has a part in the small form.
+    forms
+        The forms that it has a part in: ``small``, ``all``.
     tells_rows
         Whether the row numbers are defined. Where areas tie in rounding they are not, and answers
         are checked by definition instead of by digest.
@@ -42,10 +43,10 @@ class Workload:
 
     name: str
     title: str
-    max_dist: float
+    rule: Rule
     sizes: tuple[int, ...]
     rounds: int
-    is_small: bool
+    forms: tuple[str, ...]
     tells_rows: bool
     polygons: dict[str, Any]
     points: dict[str, Any]
@@ -64,10 +65,10 @@ def load(path: Path) -> Workload:
     return Workload(
         name=path.stem,
         title=told["title"],
-        max_dist=told["max_dist"],
+        rule=Rule.of(told),
         sizes=tuple(told["sizes"]),
         rounds=told.get("rounds", 99),
-        is_small=told.get("small", False),
+        forms=tuple(told.get("forms", ("all",))),
         tells_rows=told.get("tells_rows", True),
         polygons=told["polygons"],
         points=told["points"],

@@ -9,6 +9,7 @@ import sys
 from pathlib import Path
 
 from peers.peer import Peer
+from peers.rule import Rule
 
 
 def main() -> int:
@@ -19,6 +20,7 @@ def main() -> int:
     for name in ("polygons", "points", "answers", "parquet"):
         parser.add_argument(f"--{name}", type=Path)
     parser.add_argument("--max-dist", type=float)
+    parser.add_argument("--predicate")
     parser.add_argument("--sizes", type=lambda text: [int(word) for word in text.split(",")])
     parser.add_argument("--repeat", type=int, default=3)
     parser.add_argument("--seconds", type=float, default=10.0)
@@ -32,6 +34,7 @@ def main() -> int:
         return 0
     from peers import protocol
 
+    given.rule = Rule.of(vars(given))
     print(protocol.run(peer, given))
     return 0
 

@@ -8,6 +8,7 @@ import pyarrow as pa
 
 from peers.peer import Index, Peer, Points
 from peers.ranked import NONE, Ranked, Rows
+from peers.rule import Rule
 
 
 class Engine(Peer):
@@ -18,9 +19,9 @@ class Engine(Peer):
     def __init__(self) -> None:
         self.session = duckdb.connect(config={"threads": self.threads})
 
-    def build(self, parsed: Ranked, max_dist: float) -> Index:
+    def build(self, parsed: Ranked, rule: Rule) -> Index:
         # A little wider than the radius: then rounding takes no centre out of the nine buckets.
-        width = max_dist * (1 + 1e-9)
+        width = rule.bound * (1 + 1e-9)
         ranks = np.arange(len(parsed.x), dtype=np.uint32)
         centers = pa.table({"rank": ranks, "x": parsed.x, "y": parsed.y})
         self.session.register("centers", centers)
@@ -32,7 +33,7 @@ class Engine(Peer):
             """,
             {"width": width},
         )
-        return Index(width, parsed, max_dist)
+        return Index(width, parsed, rule)
 
     def convert(self, points: Points) -> int:
         columns = pa.table({"x": points.x, "y": points.y})

@@ -11,6 +11,7 @@ import pyarrow as pa
 
 from peers.peer import Index, Peer, Points
 from peers.ranked import NONE, Ranked, Rows
+from peers.rule import Rule
 
 
 class Engine(Peer):
@@ -19,12 +20,9 @@ class Engine(Peer):
     packages = ("duckdb", "duckdb-extension-spatial")
 
     def __init__(self) -> None:
-        self.session = duckdb.connect(config={"threads": self.threads})
-        folder = importlib.resources.files("duckdb_extension_spatial")
-        (extension,) = Path(str(folder)).glob("extensions/*/spatial.duckdb_extension")
-        self.session.load_extension(str(extension))
+        self.session = connect(self.threads)
 
-    def build(self, parsed: Ranked, max_dist: float) -> Index:
+    def build(self, parsed: Ranked, rule: Rule) -> Index:
         ranks = np.arange(len(parsed.x), dtype=np.uint32)
         columns = pa.table({"rank": ranks, "x": parsed.x, "y": parsed.y})
         self.session.register("center_columns", columns)
@@ -32,7 +30,7 @@ class Engine(Peer):
             "create or replace table centers as "
             "select rank, x, y, st_point(x, y) as place from center_columns"
         )
-        return Index(None, parsed, max_dist)
+        return Index(None, parsed, rule)
 
     def convert(self, points: Points) -> int:
         self.session.register("point_columns", pa.table({"x": points.x, "y": points.y}))
@@ -56,3 +54,12 @@ class Engine(Peer):
         ranks = np.full(points, NONE, dtype=np.uint32)
         ranks[found["row"]] = found["rank"]
         return index.ranked.rows_of(ranks)
+
+
+def connect(threads: int) -> duckdb.DuckDBPyConnection:
+    """Return a session with the extension, which comes as a package."""
+    session = duckdb.connect(config={"threads": threads})
+    folder = importlib.resources.files("duckdb_extension_spatial")
+    (extension,) = Path(str(folder)).glob("extensions/*/spatial.duckdb_extension")
+    session.load_extension(str(extension))
+    return session

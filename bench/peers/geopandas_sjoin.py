@@ -8,6 +8,7 @@ import numpy as np
 from peers.pairs import lowest_ranks
 from peers.peer import Index, Peer, Points
 from peers.ranked import Ranked, Rows
+from peers.rule import Rule
 
 
 class Engine(Peer):
@@ -16,11 +17,11 @@ class Engine(Peer):
     threads = 1
     packages = ("geopandas", "shapely", "pandas")
 
-    def build(self, parsed: Ranked, max_dist: float) -> Index:
+    def build(self, parsed: Ranked, rule: Rule) -> Index:
         centers = geopandas.GeoDataFrame(geometry=geopandas.points_from_xy(parsed.x, parsed.y))
         # The tree is built when it is first asked for, and kept.
         _ = centers.sindex
-        return Index(centers, parsed, max_dist)
+        return Index(centers, parsed, rule)
 
     def convert(self, points: Points) -> tuple[Points, geopandas.GeoDataFrame]:
         geometry = geopandas.points_from_xy(points.x, points.y)

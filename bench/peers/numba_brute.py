@@ -7,6 +7,7 @@ import numpy as np
 
 from peers.peer import Index, Peer, Points
 from peers.ranked import NONE, Floats, Ranked, Rows
+from peers.rule import Rule
 
 
 class Engine(Peer):
@@ -14,8 +15,8 @@ class Engine(Peer):
 
     packages = ("numba", "numpy")
 
-    def build(self, parsed: Ranked, max_dist: float) -> Index:
-        return Index(None, parsed, max_dist)
+    def build(self, parsed: Ranked, rule: Rule) -> Index:
+        return Index(None, parsed, rule)
 
     def ask(self, index: Index, points: Points) -> Rows:
         ranked = index.ranked

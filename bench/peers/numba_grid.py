@@ -11,6 +11,7 @@ from numpy.typing import NDArray
 
 from peers.peer import Index, Peer, Points
 from peers.ranked import Floats, Ranked, Rows
+from peers.rule import Rule
 
 MOST_CELLS = 1 << 25
 """So that a tiny radius does not make a huge table: cells get wider instead."""
@@ -35,8 +36,8 @@ class Engine(Peer):
 
     packages = ("numba", "numpy")
 
-    def build(self, parsed: Ranked, max_dist: float) -> Index:
-        return Index(_grid(parsed, max_dist), parsed, max_dist)
+    def build(self, parsed: Ranked, rule: Rule) -> Index:
+        return Index(_grid(parsed, rule.bound), parsed, rule)
 
     def ask(self, index: Index, points: Points) -> Rows:
         return _lowest(points.x, points.y, index.over, index.ranked.rows, index.max_dist)

@@ -10,6 +10,7 @@ from numpy.typing import NDArray
 
 from peers.peer import Peer, Points
 from peers.ranked import NONE, Floats, Rows, measure
+from peers.rule import Rule
 
 ENTRIES = 1 << 19
 """Of a block's matrix: 4 MB."""
@@ -23,12 +24,12 @@ class Engine(Peer):
 
     packages = ("numpy",)
 
-    def parse(self, polygons: pa.Table, max_dist: float) -> Parsed:
-        del max_dist
+    def parse(self, polygons: pa.Table, rule: Rule) -> Parsed:
+        del rule
         return measure(polygons)
 
-    def build(self, parsed: Parsed, max_dist: float) -> Prepared:
-        return *parsed, max_dist
+    def build(self, parsed: Parsed, rule: Rule) -> Prepared:
+        return *parsed, rule.bound
 
     def convert(self, points: Points) -> Floats:
         return np.column_stack([points.x, points.y])

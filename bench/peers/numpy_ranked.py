@@ -8,6 +8,7 @@ import numpy as np
 
 from peers.peer import Index, Peer, Points
 from peers.ranked import NONE, Ranked, Rows
+from peers.rule import Rule
 
 ENTRIES = 1 << 16
 """Of a block's matrices: 512 kB each."""
@@ -18,8 +19,8 @@ class Engine(Peer):
 
     packages = ("numpy",)
 
-    def build(self, parsed: Ranked, max_dist: float) -> Index:
-        return Index(None, parsed, max_dist)
+    def build(self, parsed: Ranked, rule: Rule) -> Index:
+        return Index(None, parsed, rule)
 
     def ask(self, index: Index, points: Points) -> Rows:
         ranked = index.ranked

@@ -10,6 +10,7 @@ import pyarrow as pa
 
 from peers.peer import Peer, Points
 from peers.ranked import NONE, Rows
+from peers.rule import COVERS, Rule
 
 _ENOUGH = 300_000
 """Points after which the index is there, however few polygons."""
@@ -19,11 +20,14 @@ class Prepared(NamedTuple):
     """The polygons, which the package remembers, and the rule."""
 
     polygons: pl.DataFrame
-    max_dist: float
+    rule: Rule
 
     def answer(self) -> pl.Expr:
         """Return the expression."""
-        return pm.poly_match(pl.struct("x", "y"), self.polygons, max_dist=self.max_dist)
+        point = pl.struct("x", "y")
+        if self.rule.kind == COVERS:
+            return pm.poly_match(point, self.polygons, predicate="covers")
+        return pm.poly_match(point, self.polygons, max_dist=self.rule.bound)
 
 
 class Engine(Peer):
@@ -31,12 +35,12 @@ class Engine(Peer):
 
     packages = ("poly-match", "polars")
 
-    def parse(self, polygons: pa.Table, max_dist: float) -> Prepared:
-        return Prepared(_frame(polygons), max_dist)
+    def parse(self, polygons: pa.Table, rule: Rule) -> Prepared:
+        return Prepared(_frame(polygons), rule)
 
-    def build(self, parsed: Prepared, max_dist: float) -> Prepared:
+    def build(self, parsed: Prepared, rule: Rule) -> Prepared:
         # Asked once about many points that are nowhere: polygons are parsed and indexed then.
-        del max_dist
+        del rule
         pm.cache_clear()
         nowhere = pl.repeat(float("nan"), _ENOUGH, eager=True)
         pl.DataFrame({"x": nowhere, "y": nowhere}).select(parsed.answer())
@@ -51,9 +55,9 @@ class Engine(Peer):
     def rows(self, answers: pl.Series) -> Rows:
         return answers.fill_null(NONE).to_numpy()
 
-    def oneshot(self, polygons: pa.Table, points: Any, max_dist: float) -> pl.Series | None:
+    def oneshot(self, polygons: pa.Table, points: Any, rule: Rule) -> pl.Series | None:
         pm.cache_clear()
-        return self.ask(Prepared(_frame(polygons), max_dist), points)
+        return self.ask(Prepared(_frame(polygons), rule), points)
 
 
 class Streaming(Engine):
@@ -73,8 +77,8 @@ class ScanOnly(Streaming):
 
     packages = ("polars",)
 
-    def build(self, parsed: Prepared, max_dist: float) -> Prepared:
-        del max_dist
+    def build(self, parsed: Prepared, rule: Rule) -> Prepared:
+        del rule
         return parsed
 
     def ask(self, index: Prepared, points: Any) -> pl.Series:
@@ -82,8 +86,8 @@ class ScanOnly(Streaming):
         sums = points.select(pl.col("x").sum(), pl.col("y").sum())
         return sums.collect(engine="streaming").cast(pl.UInt32, strict=False)["x"]
 
-    def oneshot(self, polygons: pa.Table, points: Any, max_dist: float) -> None:
-        del polygons, points, max_dist
+    def oneshot(self, polygons: pa.Table, points: Any, rule: Rule) -> None:
+        del polygons, points, rule
 
 
 def _frame(polygons: pa.Table) -> pl.DataFrame:

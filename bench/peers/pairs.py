@@ -1,7 +1,8 @@
-"""Pairs of a point and a centre to one answer a point, in memory that is bounded.
+"""Pairs of a point and a polygon to one answer a point, in memory that is bounded.
 
-Libraries answer with all pairs within a radius, the bound included. What is left to do is the same
-for all: drop those that are not strictly closer, and keep the lowest rank of each point.
+Libraries answer with all pairs within a radius, the bound included, or with all that intersect.
+What is left to do is the same for all: drop those that are not strictly closer, and keep the lowest
+rank of each point.
 """
 
 from __future__ import annotations
@@ -12,7 +13,7 @@ from concurrent.futures import ThreadPoolExecutor
 import numpy as np
 from numpy.typing import NDArray
 
-from peers.peer import Index, Points
+from peers.peer import CoversIndex, Index, Points
 from peers.ranked import NONE, Floats, Rows
 
 PAIRS = 2_000_000
@@ -25,7 +26,7 @@ FindPairs = Callable[[slice], tuple[NDArray[np.integer], NDArray[np.integer]]]
 
 
 def lowest_ranks(index: Index, points: Points, find_pairs: FindPairs, *, threads: int = 1) -> Rows:
-    """Return the row of the best polygon for each point.
+    """Return the row of the best polygon for each point, by pairs within a radius.
 
     Parameters
     ----------
@@ -35,24 +36,50 @@ def lowest_ranks(index: Index, points: Points, find_pairs: FindPairs, *, threads
     threads
         How many blocks are worked on together, for libraries that let go of the interpreter.
     """
-    ranks = np.full(len(points.x), NONE, dtype=np.uint32)
 
-    def answer(block: slice) -> int:
+    def find_strictly(block: slice) -> tuple[NDArray[np.integer], NDArray[np.integer], int]:
         point, rank = find_pairs(block)
         strictly = closer(points.x[block][point], points.y[block][point], rank, index)
-        np.minimum.at(ranks[block], point[strictly], rank[strictly].astype(np.uint32))
-        return len(point)
+        return point[strictly], rank[strictly], len(point)
+
+    return index.ranked.rows_of(_lowest(len(points.x), find_strictly, threads))
+
+
+def lowest_parts(
+    index: CoversIndex, points: int, find_pairs: FindPairs, *, threads: int = 1
+) -> Rows:
+    """As `lowest_ranks`, by pairs of a point and the number of a part that covers it."""
+
+    def find(block: slice) -> tuple[NDArray[np.integer], NDArray[np.integer], int]:
+        point, part = find_pairs(block)
+        return point, part, len(point)
+
+    return index.parts.rows_of(_lowest(points, find, threads))
+
+
+def _lowest(
+    points: int,
+    find: Callable[[slice], tuple[NDArray[np.integer], NDArray[np.integer], int]],
+    threads: int,
+) -> Rows:
+    """Return the lowest number found for each point; `find` also tells how many pairs it took."""
+    lowest = np.full(points, NONE, dtype=np.uint32)
+
+    def answer(block: slice) -> int:
+        point, number, taken = find(block)
+        np.minimum.at(lowest[block], point, number.astype(np.uint32))
+        return taken
 
     pairs = answer(slice(0, FIRST))
     step = max(FIRST, int(PAIRS / (pairs / FIRST + 1)))
-    blocks = [slice(at, at + step) for at in range(FIRST, len(points.x), step)]
+    blocks = [slice(at, at + step) for at in range(FIRST, points, step)]
     if threads > 1:
         with ThreadPoolExecutor(threads) as pool:
             list(pool.map(answer, blocks))
     else:
         for block in blocks:
             answer(block)
-    return index.ranked.rows_of(ranks)
+    return lowest
 
 
 def closer(x: Floats, y: Floats, rank: NDArray[np.integer], index: Index) -> NDArray[np.bool_]:

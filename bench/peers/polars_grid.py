@@ -13,6 +13,7 @@ import pyarrow as pa
 
 from peers.peer import Index, Peer, Points
 from peers.ranked import NONE, Ranked, Rows
+from peers.rule import Rule
 
 _STRIDE = 1 << 31
 """Between two lines of buckets: more than there are columns."""
@@ -24,9 +25,9 @@ class Engine(Peer):
     packages = ("polars",)
     engine: Literal["in-memory", "streaming"] = "in-memory"
 
-    def build(self, parsed: Ranked, max_dist: float) -> Index:
+    def build(self, parsed: Ranked, rule: Rule) -> Index:
         # A little wider than the radius: then rounding takes no centre out of the nine buckets.
-        width = max_dist * (1 + 1e-9)
+        width = rule.bound * (1 + 1e-9)
         centers = pl.DataFrame({"center_x": parsed.x, "center_y": parsed.y}).with_row_index("rank")
         around = [
             _bucket("center", width) + line * _STRIDE + column
@@ -34,7 +35,7 @@ class Engine(Peer):
             for column in (-1, 0, 1)
         ]
         buckets = centers.with_columns(bucket=pl.concat_list(around)).explode("bucket")
-        return Index((buckets, width), parsed, max_dist)
+        return Index((buckets, width), parsed, rule)
 
     def convert(self, points: Points) -> pl.DataFrame:
         return pl.DataFrame(pa.table({"point_x": points.x, "point_y": points.y}))

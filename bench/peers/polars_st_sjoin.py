@@ -9,6 +9,7 @@ import polars_st as st
 from peers.pairs import lowest_ranks
 from peers.peer import Index, Peer, Points
 from peers.ranked import Ranked, Rows
+from peers.rule import Rule
 
 
 class Engine(Peer):
@@ -17,9 +18,9 @@ class Engine(Peer):
     threads = 1
     packages = ("polars-st", "polars")
 
-    def build(self, parsed: Ranked, max_dist: float) -> Index:
+    def build(self, parsed: Ranked, rule: Rule) -> Index:
         centers = _points(parsed.x, parsed.y).with_row_index("rank")
-        return Index(centers, parsed, max_dist)
+        return Index(centers, parsed, rule)
 
     def convert(self, points: Points) -> tuple[Points, pl.DataFrame]:
         return points, _points(points.x, points.y)

@@ -15,6 +15,7 @@ import pyarrow.ipc
 
 from peers import memory
 from peers.peer import Peer, Points
+from peers.rule import Rule
 
 LEAST_SECONDS = 0.05
 """A phase that takes less is repeated until this much has been spent."""
@@ -27,7 +28,7 @@ def run(peer: Peer, given: Namespace) -> str:
     with pa.ipc.open_file(pa.OSFile(str(given.polygons))) as reader:
         polygons = reader.read_all()
     points = _read_points(given)
-    _warm_up(peer, polygons, points, given.max_dist)
+    _warm_up(peer, polygons, points, given.rule)
 
     gc.collect()
     memory.reset_peak()
@@ -36,8 +37,8 @@ def run(peer: Peer, given: Namespace) -> str:
     def grown() -> int:
         return max(0, memory.peak() - baseline)
 
-    parse, parsed = _timed(given, lambda: peer.parse(polygons, given.max_dist))
-    build, index = _timed(given, lambda: peer.build(parsed, given.max_dist))
+    parse, parsed = _timed(given, lambda: peer.parse(polygons, given.rule))
+    build, index = _timed(given, lambda: peer.build(parsed, given.rule))
     prepared = grown()
 
     runs: list[dict[str, Any]] = []
@@ -56,12 +57,12 @@ def run(peer: Peer, given: Namespace) -> str:
         peak = grown()
         asked.append((size, min(ask), peak))
         oneshot: list[float] = []
-        if peer.oneshot(polygons, converted, given.max_dist) is not None:
+        if peer.oneshot(polygons, converted, given.rule) is not None:
             oneshot, _ = _timed(
-                given, lambda given_=converted: peer.oneshot(polygons, given_, given.max_dist)
+                given, lambda given_=converted: peer.oneshot(polygons, given_, given.rule)
             )
             # A oneshot may have thrown away what was prepared.
-            index = peer.build(parsed, given.max_dist)
+            index = peer.build(parsed, given.rule)
         runs.append(
             {
                 "points": size,
@@ -105,10 +106,10 @@ def _read_points(given: Namespace) -> Points:
     raise ValueError(msg)
 
 
-def _warm_up(peer: Peer, polygons: pa.Table, points: Points, max_dist: float) -> None:
+def _warm_up(peer: Peer, polygons: pa.Table, points: Points, rule: Rule) -> None:
     """Run everything once on next to nothing: imports and compilers are not timed."""
     few = Points(points.x[:16], points.y[:16], points.parquet)
-    index = peer.build(peer.parse(polygons.slice(0, 8), max_dist), max_dist)
+    index = peer.build(peer.parse(polygons.slice(0, 8), rule), rule)
     peer.rows(peer.ask(index, peer.convert(few)))
 
 

@@ -30,7 +30,12 @@ class Ranked(NamedTuple):
 
     def rows_of(self, ranks: Rows) -> Rows:
         """Return the row number for each rank, `NONE` for `NONE`."""
-        return self.rows[np.minimum(ranks, len(self.x))]
+        return rows_of(self.rows, ranks)
+
+
+def rows_of(rows: Rows, numbers: Rows) -> Rows:
+    """Return the row of each number, `NONE`, which is the last of the rows, for `NONE`."""
+    return rows[np.minimum(numbers, len(rows) - 1)]
 
 
 def rank(polygons: pa.Table) -> Ranked:

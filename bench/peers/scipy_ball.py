@@ -8,6 +8,7 @@ from scipy.spatial import cKDTree  # pyright: ignore[reportAttributeAccessIssue]
 from peers.pairs import lowest_ranks
 from peers.peer import Index, Peer, Points
 from peers.ranked import Floats, Ranked, Rows
+from peers.rule import Rule
 
 
 class Engine(Peer):
@@ -15,8 +16,8 @@ class Engine(Peer):
 
     packages = ("scipy", "numpy")
 
-    def build(self, parsed: Ranked, max_dist: float) -> Index:
-        return Index(cKDTree(np.column_stack([parsed.x, parsed.y])), parsed, max_dist)
+    def build(self, parsed: Ranked, rule: Rule) -> Index:
+        return Index(cKDTree(np.column_stack([parsed.x, parsed.y])), parsed, rule)
 
     def convert(self, points: Points) -> tuple[Points, Floats]:
         return points, np.column_stack([points.x, points.y])

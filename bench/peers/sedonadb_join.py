@@ -8,6 +8,7 @@ import sedonadb
 
 from peers.peer import Index, Peer, Points
 from peers.ranked import NONE, Ranked, Rows
+from peers.rule import Rule
 
 
 class Engine(Peer):
@@ -18,9 +19,9 @@ class Engine(Peer):
     def __init__(self) -> None:
         self.session = sedonadb.connect()
 
-    def build(self, parsed: Ranked, max_dist: float) -> Index:
+    def build(self, parsed: Ranked, rule: Rule) -> Index:
         self._keep("centers", parsed.x, parsed.y)
-        return Index(None, parsed, max_dist)
+        return Index(None, parsed, rule)
 
     def convert(self, points: Points) -> int:
         self._keep("points", points.x, points.y)

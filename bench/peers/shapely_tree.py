@@ -8,6 +8,7 @@ import shapely
 from peers.pairs import lowest_ranks
 from peers.peer import Index, Peer, Points
 from peers.ranked import Floats, Ranked, Rows
+from peers.rule import Rule
 
 
 class Engine(Peer):
@@ -15,8 +16,8 @@ class Engine(Peer):
 
     packages = ("shapely", "numpy")
 
-    def build(self, parsed: Ranked, max_dist: float) -> Index:
-        return Index(shapely.STRtree(_points(parsed.x, parsed.y)), parsed, max_dist)
+    def build(self, parsed: Ranked, rule: Rule) -> Index:
+        return Index(shapely.STRtree(_points(parsed.x, parsed.y)), parsed, rule)
 
     def convert(self, points: Points) -> tuple[Points, np.ndarray]:
         return points, _points(points.x, points.y)

@@ -8,6 +8,7 @@ from sklearn.neighbors import BallTree
 from peers.pairs import lowest_ranks
 from peers.peer import Index, Peer, Points
 from peers.ranked import Floats, Ranked, Rows
+from peers.rule import Rule
 
 
 class Engine(Peer):
@@ -16,8 +17,8 @@ class Engine(Peer):
     threads = 1
     packages = ("scikit-learn", "numpy")
 
-    def build(self, parsed: Ranked, max_dist: float) -> Index:
-        return Index(BallTree(np.column_stack([parsed.x, parsed.y])), parsed, max_dist)
+    def build(self, parsed: Ranked, rule: Rule) -> Index:
+        return Index(BallTree(np.column_stack([parsed.x, parsed.y])), parsed, rule)
 
     def convert(self, points: Points) -> tuple[Points, Floats]:
         return points, np.column_stack([points.x, points.y])

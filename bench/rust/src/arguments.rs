@@ -1,5 +1,7 @@
 use std::path::PathBuf;
 
+use poly_match_engine::Rule;
+
 use crate::protocol::Result;
 
 /// What the program is asked to do.
@@ -18,8 +20,8 @@ pub struct Arguments {
     pub points: PathBuf,
     /// Where the answers to the largest question go: `u32`, little-endian, `u32::MAX` for null.
     pub answers: PathBuf,
-    /// The rule: strictly closer than this.
-    pub max_dist: f64,
+    /// Which polygons qualify.
+    pub rule: Rule,
     /// Numbers of points to ask about, ascending: the first rows of the file.
     pub sizes: Vec<usize>,
     /// How often each phase is to be repeated.
@@ -38,12 +40,13 @@ impl Arguments {
             polygons: PathBuf::new(),
             points: PathBuf::new(),
             answers: PathBuf::new(),
-            max_dist: 0.0,
+            rule: Rule::covers(),
             sizes: vec![],
             repeat: 3,
             seconds: 10.0,
             bytes: 8 << 30,
         };
+        let mut rule = None;
         while let Some(option) = words.next() {
             if option == "--version" {
                 return Ok(Command::Version(engine));
@@ -53,16 +56,18 @@ impl Arguments {
                 "--polygons" => given.polygons = value.into(),
                 "--points" => given.points = value.into(),
                 "--answers" => given.answers = value.into(),
-                "--max-dist" => given.max_dist = value.parse()?,
+                "--max-dist" => rule = Some(Rule::within(value.parse()?)?),
+                "--predicate" if value == "covers" => rule = Some(Rule::covers()),
                 "--sizes" => {
                     given.sizes = value.split(',').map(str::parse).collect::<Result<_, _>>()?;
                 }
                 "--repeat" => given.repeat = value.parse()?,
                 "--seconds" => given.seconds = value.parse()?,
                 "--bytes" => given.bytes = value.parse()?,
-                other => return Err(format!("no option is called {other}").into()),
+                other => return Err(format!("no option is called {other} {value}").into()),
             }
         }
+        given.rule = rule.ok_or("expected --max-dist or --predicate covers")?;
         Ok(Command::Run(engine, given))
     }
 }

@@ -1,6 +1,7 @@
 //! What the machine allows: no engine, no answers, but the same columns in and out.
 
 use arrow_buffer::ScalarBuffer;
+use poly_match_engine::Rule;
 use rayon::prelude::*;
 
 use crate::columns::{PointColumns, PolygonColumns};
@@ -24,11 +25,11 @@ impl Engine for Stream {
     type Points = [ScalarBuffer<f64>; 2];
     type Answers = Vec<u32>;
 
-    fn parse(&self, _polygons: &PolygonColumns, _max_dist: f64) -> Result<()> {
+    fn parse(&self, _polygons: &PolygonColumns, _rule: Rule) -> Result<()> {
         Ok(())
     }
 
-    fn build(&self, _parsed: &(), _max_dist: f64) -> Result<()> {
+    fn build(&self, _parsed: &(), _rule: Rule) -> Result<()> {
         Ok(())
     }
 
@@ -51,11 +52,11 @@ impl Engine for Gather {
     type Points = [ScalarBuffer<f64>; 2];
     type Answers = Vec<u32>;
 
-    fn parse(&self, _polygons: &PolygonColumns, _max_dist: f64) -> Result<()> {
+    fn parse(&self, _polygons: &PolygonColumns, _rule: Rule) -> Result<()> {
         Ok(())
     }
 
-    fn build(&self, _parsed: &(), _max_dist: f64) -> Result<Vec<u32>> {
+    fn build(&self, _parsed: &(), _rule: Rule) -> Result<Vec<u32>> {
         Ok((0..(self.bytes / size_of::<u32>()) as u32).collect())
     }
 

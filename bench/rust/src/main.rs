@@ -9,18 +9,26 @@ mod columns;
 mod limits;
 mod memory;
 mod ours;
+mod parts;
 mod peers;
 mod protocol;
 mod ranked;
+mod search;
 mod version;
 
 use std::process::ExitCode;
 
+use geo::Polygon;
+use geo::indexed::IntervalTreeMultiPolygon;
+
 use arguments::{Arguments, Command};
 use limits::{Gather, Stream};
 use ours::Ours;
-use peers::{Brute, GeoIndex, KiddoBest, KiddoSummary, KiddoWithin, Rstar};
-use protocol::{Result, Search, run};
+use peers::{
+    Boxed, Brute, GeoIndex, GeoIndexBoxes, KiddoBest, KiddoSummary, KiddoWithin, Rstar, RstarBoxes,
+};
+use protocol::{Result, run};
+use search::Search;
 
 fn main() -> ExitCode {
     match start() {
@@ -48,6 +56,11 @@ fn start() -> Result<String> {
         "kiddo-best" => run(&Search(KiddoBest::build), &arguments),
         "kiddo-summary" => run(&Search(KiddoSummary::build), &arguments),
         "rstar" => run(&Search(Rstar::build), &arguments),
+        "geo-index-geo" => run(&Search(Boxed::<GeoIndexBoxes, Polygon>::build), &arguments),
+        "geo-index-interval" => {
+            run(&Search(Boxed::<GeoIndexBoxes, IntervalTreeMultiPolygon<f64>>::build), &arguments)
+        }
+        "rstar-geo" => run(&Search(Boxed::<RstarBoxes, Polygon>::build), &arguments),
         "stream" => run(&Stream, &arguments),
         "gather-1mb" => run(&Gather { bytes: 1 << 20 }, &arguments),
         "gather-16mb" => run(&Gather { bytes: 16 << 20 }, &arguments),

@@ -1,13 +1,16 @@
 use std::sync::Arc;
 
-use arrow_array::{Float64Array, StructArray, UInt32Array};
+use arrow_array::{Array, Float64Array, StructArray, UInt32Array};
 use arrow_schema::{DataType, Field};
-use poly_match_engine::{Matcher, Polygons, Rule};
+use poly_match_engine::{Matcher, Points, Polygons, Rule};
 use serde_json::{Map, Value};
 
 use crate::columns::{PointColumns, PolygonColumns};
 use crate::protocol::{Engine, NONE, Result};
 use crate::ranked::read;
+
+/// Points for which tests are counted.
+const COUNTED: usize = 1_000_000;
 
 /// The engine, asked as an Arrow user asks it: a struct column of points.
 pub struct Ours;
@@ -18,12 +21,12 @@ impl Engine for Ours {
     type Points = StructArray;
     type Answers = UInt32Array;
 
-    fn parse(&self, polygons: &PolygonColumns, _max_dist: f64) -> Result<Polygons> {
+    fn parse(&self, polygons: &PolygonColumns, _rule: Rule) -> Result<Polygons> {
         read(polygons)
     }
 
-    fn build(&self, parsed: &Polygons, max_dist: f64) -> Result<Matcher> {
-        let matcher = Matcher::new(parsed, Rule::within(max_dist)?)?;
+    fn build(&self, parsed: &Polygons, rule: Rule) -> Result<Matcher> {
+        let matcher = Matcher::new(parsed, rule)?;
         matcher.build_index();
         Ok(matcher)
     }
@@ -47,17 +50,20 @@ impl Engine for Ours {
         &self,
         polygons: &PolygonColumns,
         points: &StructArray,
-        max_dist: f64,
+        rule: Rule,
     ) -> Option<Result<UInt32Array>> {
         Some((|| {
-            let matcher = Matcher::new(&read(polygons)?, Rule::within(max_dist)?)?;
+            let matcher = Matcher::new(&read(polygons)?, rule)?;
             Ok(matcher.match_column("point", points)?)
         })())
     }
 
-    fn index_stats(&self, matcher: &Matcher) -> Map<String, Value> {
+    fn index_stats(&self, matcher: &Matcher, points: &StructArray) -> Map<String, Value> {
         let Some(stats) = matcher.index_stats() else { return Map::new() };
-        [
+        let settled = stats.settled as f64 / stats.cells as f64;
+        let some = points.slice(0, points.len().min(COUNTED));
+        let tests = Points::try_new("point", &some).ok().and_then(|some| matcher.mean_tests(&some));
+        let mut told: Map<String, Value> = [
             ("cells", stats.cells),
             ("empty", stats.empty),
             ("settled", stats.settled),
@@ -68,6 +74,11 @@ impl Engine for Ours {
         ]
         .map(|(name, value)| (name.to_owned(), value.into()))
         .into_iter()
-        .collect()
+        .collect();
+        told.insert("settled_share".to_owned(), settled.into());
+        if let Some(tests) = tests {
+            told.insert("tests_a_point".to_owned(), tests.into());
+        }
+        told
     }
 }

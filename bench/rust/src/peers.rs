@@ -1,10 +1,12 @@
-//! The peers: other crates' indexes over the centres, each used as its documentation says.
+//! The peers: other crates' indexes over centres or polygons, each used as its documentation says.
 
+mod boxes;
 mod brute;
 mod geo_index;
 mod kiddo;
 mod rstar;
 
+pub use boxes::{Boxed, GeoIndexBoxes, RstarBoxes};
 pub use brute::Brute;
 pub use geo_index::GeoIndex;
 pub use kiddo::{KiddoBest, KiddoSummary, KiddoWithin};

@@ -1,6 +1,6 @@
 //! The phases that are timed, the same for every engine.
 //!
-//! *parse*: polygon columns to centres in order of area. *build*: those to an index. *convert*:
+//! *parse*: polygon columns to what is indexed, in order of area. *build*: those to an index. *convert*:
 //! point columns to the points that the engine takes. *ask*: points to answers, their allocation
 //! included. *oneshot*: all of it from columns, for engines that do not do it phase by phase.
 //!
@@ -12,14 +12,12 @@ use std::hint::black_box;
 use std::io::{BufWriter, Write};
 use std::time::Instant;
 
-use arrow_buffer::ScalarBuffer;
-use rayon::prelude::*;
+use poly_match_engine::Rule;
 use serde_json::{Map, Value, json};
 
 use crate::arguments::Arguments;
 use crate::columns::{PointColumns, PolygonColumns};
 use crate::memory;
-use crate::ranked::Ranked;
 
 /// Anything that can go wrong ends the program with its message.
 pub type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
@@ -33,9 +31,6 @@ const LEAST_SECONDS: f64 = 0.05;
 /// But not more often than this.
 const MOST_REPEATS: usize = 1_000;
 
-/// Points of one task of a [`Search`].
-const PIECE: usize = 1 << 12;
-
 /// An engine, phase by phase.
 pub trait Engine {
     /// Polygons as they are before the index.
@@ -47,10 +42,10 @@ pub trait Engine {
     /// Answers in the form that the engine gives.
     type Answers;
 
-    /// Polygon columns to centres, ranked.
-    fn parse(&self, polygons: &PolygonColumns, max_dist: f64) -> Result<Self::Parsed>;
-    /// Centres to an index.
-    fn build(&self, parsed: &Self::Parsed, max_dist: f64) -> Result<Self::Index>;
+    /// Polygon columns to what is indexed, ranked.
+    fn parse(&self, polygons: &PolygonColumns, rule: Rule) -> Result<Self::Parsed>;
+    /// That to an index.
+    fn build(&self, parsed: &Self::Parsed, rule: Rule) -> Result<Self::Index>;
     /// The first `rows` points, in the engine's form.
     fn convert(&self, points: &PointColumns, rows: usize) -> Self::Points;
     /// The answers.
@@ -63,61 +58,14 @@ pub trait Engine {
         &self,
         _polygons: &PolygonColumns,
         _points: &Self::Points,
-        _max_dist: f64,
+        _rule: Rule,
     ) -> Option<Result<Self::Answers>> {
         None
     }
 
     /// What the index tells of itself, once it has been asked about these points.
-    fn index_stats(&self, _index: &Self::Index) -> Map<String, Value> {
+    fn index_stats(&self, _index: &Self::Index, _points: &Self::Points) -> Map<String, Value> {
         Map::new()
-    }
-}
-
-/// An index over ranked centres that is asked point by point.
-pub trait Index: Sync {
-    /// Writes the lowest rank of those closer than the bound, or [`NONE`], for each point.
-    fn answer(&self, xs: &[f64], ys: &[f64], ranks: &mut [u32]);
-}
-
-/// Makes an [`Index`] of centres by rank and a bound on the distance.
-pub type Build = fn(&[[f64; 2]], f64) -> Result<Box<dyn Index>>;
-
-/// The engine made of an [`Index`]: pieces of the points to all threads.
-pub struct Search(pub Build);
-
-impl Engine for Search {
-    type Parsed = Ranked;
-    type Index = (Box<dyn Index>, Vec<u32>);
-    type Points = [ScalarBuffer<f64>; 2];
-    type Answers = Vec<u32>;
-
-    fn parse(&self, polygons: &PolygonColumns, _max_dist: f64) -> Result<Ranked> {
-        Ranked::parse(polygons)
-    }
-
-    fn build(&self, parsed: &Ranked, max_dist: f64) -> Result<Self::Index> {
-        Ok((self.0(&parsed.centers, max_dist)?, parsed.rows.clone()))
-    }
-
-    fn convert(&self, points: &PointColumns, rows: usize) -> Self::Points {
-        points.first(rows)
-    }
-
-    fn ask(&self, (index, rows): &Self::Index, [xs, ys]: &Self::Points) -> Result<Vec<u32>> {
-        let mut answers = vec![0; xs.len()];
-        let pieces = answers.par_chunks_mut(PIECE).zip(xs.par_chunks(PIECE));
-        pieces.zip(ys.par_chunks(PIECE)).for_each(|((answers, xs), ys)| {
-            index.answer(xs, ys, answers);
-            for answer in answers {
-                *answer = rows.get(*answer as usize).copied().unwrap_or(NONE);
-            }
-        });
-        Ok(answers)
-    }
-
-    fn rows(&self, answers: Vec<u32>) -> Vec<u32> {
-        answers
     }
 }
 
@@ -130,13 +78,14 @@ pub fn run<E: Engine>(engine: &E, given: &Arguments) -> Result<String> {
     memory::reset_peak();
     let baseline = memory::resident();
     let grown = || memory::peak().saturating_sub(baseline);
-    let (parse, parsed) = timed(given, || engine.parse(&polygons, given.max_dist))?;
-    let (build, index) = timed(given, || engine.build(&parsed, given.max_dist))?;
+    let (parse, parsed) = timed(given, || engine.parse(&polygons, given.rule))?;
+    let (build, index) = timed(given, || engine.build(&parsed, given.rule))?;
     let prepared = grown();
 
     let mut runs: Vec<Value> = vec![];
     let mut stopped = Value::Null;
     let mut answers = vec![];
+    let mut index_stats = Map::new();
     // Size, seconds and memory of the questions so far: what the next one is foretold from.
     let mut asked = vec![(0, 0.0, prepared)];
     for &size in &given.sizes {
@@ -148,12 +97,13 @@ pub fn run<E: Engine>(engine: &E, given: &Arguments) -> Result<String> {
         let (convert, converted) = timed(given, || Ok(engine.convert(&points, size)))?;
         let (ask, answered) = timed(given, || engine.ask(&index, &converted))?;
         let peak = grown();
-        let oneshot = || engine.oneshot(&polygons, &converted, given.max_dist).transpose();
+        let oneshot = || engine.oneshot(&polygons, &converted, given.rule).transpose();
         let oneshot = match oneshot()? {
             None => vec![],
             Some(_) => timed(given, oneshot)?.0,
         };
         answers = engine.rows(answered);
+        index_stats = engine.index_stats(&index, &converted);
         let fastest = ask.iter().copied().fold(f64::INFINITY, f64::min);
         asked.push((size, fastest, peak));
         runs.push(json!({
@@ -166,7 +116,7 @@ pub fn run<E: Engine>(engine: &E, given: &Arguments) -> Result<String> {
         "parse": parse, "build": build, "runs": runs, "stopped": stopped,
         "baseline_bytes": baseline, "prepared_bytes": prepared,
         "polygons_bytes": polygons.bytes()?,
-        "threads": rayon::current_num_threads(), "index": engine.index_stats(&index),
+        "threads": rayon::current_num_threads(), "index": index_stats,
     });
     Ok(told.to_string())
 }

@@ -2,16 +2,28 @@ use crate::protocol::Result;
 
 const LOCK: &str = include_str!("../Cargo.lock");
 
-/// The crate that an engine is made of, with the version that was built in.
+/// The crates that an engine is made of, with the versions that were built in.
 pub fn of(engine: &str) -> Result<String> {
-    let name = match engine {
-        "matcher" => "poly-match-engine",
-        "brute" => "rayon",
-        "stream" | "gather-1mb" | "gather-16mb" | "gather-256mb" => "poly-match-bench",
-        other => other.split_once("kiddo").map_or(other, |_| "kiddo"),
+    let crates: &[&str] = match engine {
+        "matcher" => &["poly-match-engine"],
+        "brute" => &["rayon"],
+        "kiddo-within" | "kiddo-best" | "kiddo-summary" => &["kiddo"],
+        "rstar" => &["rstar"],
+        "rstar-geo" => &["rstar", "geo"],
+        "geo-index" => &["geo-index"],
+        "geo-index-geo" | "geo-index-interval" => &["geo-index", "geo"],
+        "stream" | "gather-1mb" | "gather-16mb" | "gather-256mb" => &["poly-match-bench"],
+        other => return Err(format!("no engine is called {other:?}").into()),
     };
-    let mut lines = LOCK.lines().skip_while(|line| *line != format!("name = {name:?}"));
-    let version = lines.nth(1).and_then(|line| line.strip_prefix("version = "));
-    let version = version.ok_or_else(|| format!("no engine is called {engine:?}"))?;
-    Ok(format!("{name} {}", version.trim_matches('"')))
+    let versions: Result<Vec<_>> = crates.iter().map(|name| locked(name)).collect();
+    Ok(versions?.join(", "))
+}
+
+/// A crate with its version; of several the newest, which is the one that is asked for.
+fn locked(name: &str) -> Result<String> {
+    let named =
+        LOCK.split("[[package]]").filter(|told| told.contains(&format!("name = {name:?}\n")));
+    let version = named.last().and_then(|told| told.split("version = \"").nth(1));
+    let version = version.and_then(|told| told.split('"').next());
+    Ok(format!("{name} {}", version.ok_or_else(|| format!("{name} is not in the lock file"))?))
 }

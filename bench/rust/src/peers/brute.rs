@@ -1,4 +1,6 @@
-use crate::protocol::{Index, NONE, Result};
+use crate::protocol::{NONE, Result};
+use crate::ranked::Ranked;
+use crate::search::Index;
 
 /// Centres of one step: enough for the compiler to compare them together.
 const STEP: usize = 8;
@@ -12,7 +14,7 @@ pub struct Brute {
 
 impl Brute {
     /// Cuts the centres into steps; the last is filled up with centres that are near to nothing.
-    pub fn build(centers: &[[f64; 2]], max_dist: f64) -> Result<Box<dyn Index>> {
+    pub fn build(ranked: &Ranked) -> Result<Box<dyn Index>> {
         let steps = |axis: usize| {
             let fill = |step: &[[f64; 2]]| {
                 let mut filled = [f64::NAN; STEP];
@@ -21,9 +23,9 @@ impl Brute {
                 }
                 filled
             };
-            centers.chunks(STEP).map(fill).collect()
+            ranked.centers.chunks(STEP).map(fill).collect()
         };
-        Ok(Box::new(Self { xs: steps(0), ys: steps(1), max_dist_2: max_dist * max_dist }))
+        Ok(Box::new(Self { xs: steps(0), ys: steps(1), max_dist_2: ranked.max_dist_2() }))
     }
 
     fn first_near(&self, x: f64, y: f64) -> u32 {

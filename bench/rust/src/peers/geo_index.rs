@@ -1,7 +1,9 @@
 use geo_index::kdtree::{KDTree, KDTreeBuilder, KDTreeIndex};
 
 use super::{closer, generous};
-use crate::protocol::{Index, NONE, Result};
+use crate::protocol::{NONE, Result};
+use crate::ranked::Ranked;
+use crate::search::Index;
 
 /// `geo-index`: a static k-d tree, all within an inclusive radius, then the lowest rank.
 pub struct GeoIndex {
@@ -12,12 +14,16 @@ pub struct GeoIndex {
 
 impl GeoIndex {
     /// Adds the centres by rank.
-    pub fn build(centers: &[[f64; 2]], max_dist: f64) -> Result<Box<dyn Index>> {
-        let mut builder = KDTreeBuilder::new(centers.len() as u32);
-        for &[x, y] in centers {
+    pub fn build(ranked: &Ranked) -> Result<Box<dyn Index>> {
+        let mut builder = KDTreeBuilder::new(ranked.centers.len() as u32);
+        for &[x, y] in &ranked.centers {
             builder.add(x, y);
         }
-        Ok(Box::new(Self { tree: builder.finish(), centers: centers.to_vec(), max_dist }))
+        Ok(Box::new(Self {
+            tree: builder.finish(),
+            centers: ranked.centers.clone(),
+            max_dist: ranked.max_dist,
+        }))
     }
 }
 

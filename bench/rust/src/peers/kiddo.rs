@@ -5,7 +5,9 @@ use std::num::NonZero;
 use kiddo::leaf_strategies::FlatVec;
 use kiddo::{Donnelly, ImmutableKdTree, KdTree, SquaredEuclidean};
 
-use crate::protocol::{Build, Index, NONE, Result};
+use crate::protocol::{NONE, Result};
+use crate::ranked::Ranked;
+use crate::search::{Build, Index};
 
 type Metric = SquaredEuclidean<f64>;
 
@@ -38,41 +40,41 @@ const LEAF: usize = 32;
 
 impl KiddoWithin {
     /// Builds the crate's default immutable tree.
-    pub fn build(centers: &[[f64; 2]], max_dist: f64) -> Result<Box<dyn Index>> {
-        let tree = ImmutableKdTree::new_from_slice(centers)?;
-        Ok(Box::new(Self { tree, max_dist_2: max_dist * max_dist }))
+    pub fn build(ranked: &Ranked) -> Result<Box<dyn Index>> {
+        let tree = ImmutableKdTree::new_from_slice(&ranked.centers)?;
+        Ok(Box::new(Self { tree, max_dist_2: ranked.max_dist_2() }))
     }
 }
 
 impl KiddoBest {
     /// Builds the crate's default immutable tree.
-    pub fn build(centers: &[[f64; 2]], max_dist: f64) -> Result<Box<dyn Index>> {
-        let tree = ImmutableKdTree::new_from_slice(centers)?;
-        Ok(Box::new(Self { tree, max_dist_2: max_dist * max_dist }))
+    pub fn build(ranked: &Ranked) -> Result<Box<dyn Index>> {
+        let tree = ImmutableKdTree::new_from_slice(&ranked.centers)?;
+        Ok(Box::new(Self { tree, max_dist_2: ranked.max_dist_2() }))
     }
 }
 
 impl KiddoSummary<0> {
     /// Builds a tree whose summaries, 254 steps of 2^shift, just hold all ranks.
-    pub fn build(centers: &[[f64; 2]], max_dist: f64) -> Result<Box<dyn Index>> {
+    pub fn build(ranked: &Ranked) -> Result<Box<dyn Index>> {
         let (build, _) = [
-            (KiddoSummary::<2>::with_shift as Build, 1_000),
+            (KiddoSummary::<2>::with_shift as Build<Ranked>, 1_000),
             (KiddoSummary::<6>::with_shift, 16_000),
             (KiddoSummary::<9>::with_shift, 128_000),
             (KiddoSummary::<12>::with_shift, 1_000_000),
         ]
         .into_iter()
-        .find(|(_, most)| centers.len() <= *most)
+        .find(|(_, most)| ranked.centers.len() <= *most)
         .unwrap_or((KiddoSummary::<18>::with_shift, usize::MAX));
-        build(centers, max_dist)
+        build(ranked)
     }
 }
 
 impl<const SHIFT: u8> KiddoSummary<SHIFT> {
-    fn with_shift(centers: &[[f64; 2]], max_dist: f64) -> Result<Box<dyn Index>> {
+    fn with_shift(ranked: &Ranked) -> Result<Box<dyn Index>> {
         let builder = KdTree::builder().with_embedded_min_item_shifted_summary::<SHIFT>();
-        let tree: SummaryTree<SHIFT> = builder.build_from_slice(centers)?;
-        Ok(Box::new(Self { tree, max_dist_2: max_dist * max_dist }))
+        let tree: SummaryTree<SHIFT> = builder.build_from_slice(&ranked.centers)?;
+        Ok(Box::new(Self { tree, max_dist_2: ranked.max_dist_2() }))
     }
 }
 

@@ -2,7 +2,9 @@ use rstar::RTree;
 use rstar::primitives::GeomWithData;
 
 use super::{closer, generous};
-use crate::protocol::{Index, NONE, Result};
+use crate::protocol::{NONE, Result};
+use crate::ranked::Ranked;
+use crate::search::Index;
 
 /// `rstar`: an R*-tree, bulk loaded, all within an inclusive squared radius, then the lowest rank.
 pub struct Rstar {
@@ -12,9 +14,10 @@ pub struct Rstar {
 
 impl Rstar {
     /// Loads the centres in bulk.
-    pub fn build(centers: &[[f64; 2]], max_dist: f64) -> Result<Box<dyn Index>> {
-        let ranked = centers.iter().zip(0..).map(|(&center, rank)| GeomWithData::new(center, rank));
-        Ok(Box::new(Self { tree: RTree::bulk_load(ranked.collect()), max_dist }))
+    pub fn build(ranked: &Ranked) -> Result<Box<dyn Index>> {
+        let centers = ranked.centers.iter().zip(0..);
+        let centers = centers.map(|(&center, rank)| GeomWithData::new(center, rank)).collect();
+        Ok(Box::new(Self { tree: RTree::bulk_load(centers), max_dist: ranked.max_dist }))
     }
 }
 

@@ -1,0 +1,13 @@
+"""The forms of a run, as read from `forms.toml`."""
+
+from __future__ import annotations
+
+import tomllib
+from typing import Any
+
+from harness.places import BENCH
+
+
+def read(name: str | None) -> dict[str, Any]:
+    """Return one form; that of blessing, which has no name, is `all`."""
+    return tomllib.loads((BENCH / "forms.toml").read_text())[name or "all"]

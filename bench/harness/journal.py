@@ -1,0 +1,59 @@
+"""What the processes of a run told, one by one: a run that was broken off can be resumed."""
+
+from __future__ import annotations
+
+import json
+from pathlib import Path
+from typing import Any
+
+Asked = tuple[str, str, str]
+"""Round, workload and engine."""
+
+
+class Stale(Exception):  # noqa: N818
+    """The reason why a run cannot be resumed."""
+
+
+class Journal:
+    """Lines of JSON: first what the run was made with, then what each process told.
+
+    Parameters
+    ----------
+    path
+        The file, overwritten if it is there, but read if the run is resumed.
+    made_with
+        What has to be the same for a run to be resumed.
+    """
+
+    def __init__(self, path: Path, made_with: dict[str, Any], *, resume: bool) -> None:
+        self.path = path
+        self._told: dict[Asked, dict[str, Any]] = {}
+        if resume:
+            self._read(made_with)
+        else:
+            path.parent.mkdir(parents=True, exist_ok=True)
+            path.write_text(json.dumps(made_with) + "\n")
+
+    def get(self, asked: Asked) -> dict[str, Any] | None:
+        """Return what was told before the run was broken off, if it was."""
+        return self._told.get(asked)
+
+    def add(self, asked: Asked, told: dict[str, Any]) -> None:
+        """Write down what was told."""
+        with self.path.open("a") as file:
+            file.write(json.dumps([asked, told]) + "\n")
+
+    def _read(self, made_with: dict[str, Any]) -> None:
+        if not self.path.exists():
+            msg = f"there is no run to resume: {self.path} is missing"
+            raise Stale(msg)
+        first, *lines = self.path.read_text().splitlines(keepends=True)
+        before = json.loads(first)
+        changed = [name for name in made_with if before.get(name) != made_with[name]]
+        if changed:
+            msg = f"the run cannot be resumed: it was begun with other {', '.join(changed)}"
+            raise Stale(msg)
+        # The last line may have been broken off in the middle.
+        whole = [line for line in lines if line.endswith("\n")]
+        self._told = {tuple(asked): told for asked, told in map(json.loads, whole)}
+        self.path.write_text("".join([first, *whole]))

@@ -1,0 +1,50 @@
+"""Which polygons qualify for a point: what all engines are told of a workload's rule."""
+
+from __future__ import annotations
+
+from typing import Any, NamedTuple
+
+NEAR, COVERS = KINDS = ("near", "covers")
+"""The kinds of rules: a centre strictly closer than a bound, and the polygon itself."""
+
+
+class Rule(NamedTuple):
+    """A rule.
+
+    Parameters
+    ----------
+    kind
+        One of `KINDS`.
+    max_dist
+        The bound of ``near``.
+    """
+
+    kind: str
+    max_dist: float | None = None
+
+    @classmethod
+    def of(cls, told: dict[str, Any]) -> Rule:
+        """Read `max_dist` or `predicate = "covers"`, as a workload or a command line has them.
+
+        Raises
+        ------
+        ValueError
+            If there is neither, or both, or another predicate.
+        """
+        max_dist, predicate = told.get("max_dist"), told.get("predicate")
+        if predicate not in (None, COVERS) or (max_dist is None) == (predicate is None):
+            msg = f"expected max_dist or predicate = 'covers', got {max_dist} and {predicate!r}"
+            raise ValueError(msg)
+        return cls(COVERS) if max_dist is None else cls(NEAR, float(max_dist))
+
+    @property
+    def bound(self) -> float:
+        """The bound of ``near``; an error for other rules."""
+        if self.max_dist is None:
+            msg = f"the rule {self.kind!r} has no max_dist"
+            raise ValueError(msg)
+        return self.max_dist
+
+    def options(self) -> dict[str, object]:
+        """Return it as options of a command line."""
+        return {"--predicate": COVERS} if self.max_dist is None else {"--max-dist": self.max_dist}
