@@ -4,8 +4,9 @@
 PYTHON ?= python3
 OLDEST_POLARS = 1.36.1
 BIN = $(CURDIR)/.venv/bin
+BENCH = $(or $(POLY_MATCH_BENCH_TARGET),$(CURDIR)/target/bench)
 
-.PHONY: demo test fuzz check docs clean
+.PHONY: demo test fuzz bench-small check docs clean
 
 demo: .venv
 	cd py_project && $(BIN)/maturin develop --release --extras demo
@@ -40,6 +41,12 @@ COVERAGE = --cfg fuzzing -Cpasses=sancov-module -Cllvm-args=-sanitizer-coverage-
 	-Cllvm-args=-sanitizer-coverage-inline-8bit-counters -Cllvm-args=-sanitizer-coverage-pc-table \
 	-Cllvm-args=-sanitizer-coverage-trace-compares -Cdebug-assertions
 
+# Answers of the engines that install quickly; all are there in bench/README.md. The package is taken
+# as `make test` or `make demo` built it. Without the real data their workloads are left out.
+bench-small:
+	$(PYTHON) bench/install.py --ci
+	$(BENCH)/venvs/main/bin/python bench/run.py --ci $(if $(POLY_MATCH_DATA),--strict)
+
 # Clippy looks at the plugin in a folder of its own: in maturin's, each would rebuild all of Polars.
 check: .venv docs
 	cargo fmt --all --check
@@ -49,6 +56,9 @@ check: .venv docs
 	$(BIN)/pip install --quiet --group py_project/pyproject.toml:check
 	cd py_project && $(BIN)/ruff format --check && $(BIN)/ruff check && $(BIN)/mypy
 	$(BIN)/ruff format --check docs && $(BIN)/ruff check docs
+	cd bench/rust && cargo fmt --check
+	cargo clippy --manifest-path bench/rust/Cargo.toml --target-dir target/check-bench -- -D warnings
+	cd bench && $(BIN)/ruff format --check && $(BIN)/ruff check
 
 # The site, in target/docs; a dead link is an error. It needs the sources alone.
 docs: .venv
