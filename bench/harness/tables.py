@@ -63,9 +63,13 @@ def of_index(results: Results) -> str:
     for workload in sorted({key[0] for key in results.rows}):
         told = [results.get(workload, OURS, 0, f"index.{name}") for name in _STATISTICS]
         if any(told):
-            lines.append([workload, *("" if v is None else f"{v.median:,.4g}" for v in told)])
+            lines.append([workload, *("" if row is None else _number(row.median) for row in told)])
     head = ["workload", *(name.replace("_", " ") for name in _STATISTICS)]
     return markdown(head, lines) if lines else ""
+
+
+def _number(value: float) -> str:
+    return f"{value:,.0f}" if value >= 10.0 or value.is_integer() else f"{value:.3f}"
 
 
 def _line(results: Results, row: Row, points: int, units: Sequence[float | None]) -> list[str]:
