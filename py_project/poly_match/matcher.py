@@ -130,20 +130,21 @@ class Matcher:
         if index_bytes is not None and index_bytes < 0:
             msg = f"index_bytes: expected at least 0, got {index_bytes}"
             raise ValueError(msg)
-        self._prepare(polygons_of(polygons, options), options, index_bytes, point, name)
+        parsed = polygons_of(polygons, options)
+        self._prepare(parsed, options, index_bytes, point_names(point), name)
 
     def _prepare(
         self,
         polygons: Polygons,
         options: Options,
         index_bytes: int | None,
-        point: PointColumns,
+        point: list[str],
         name: str,
     ) -> None:
         self._polygons = polygons
         self._options = options
         self._index_bytes = index_bytes
-        self._point = point_names(point)
+        self._point = point
         self._name = name
         self._check = points_check(polygons, options)
         ids = polygons.ids(options)
@@ -162,7 +163,7 @@ class Matcher:
             self._polygons.only(self._options),
             self._options,
             self._index_bytes,
-            self._point or None,
+            self._point,
             self._name,
         )
 

@@ -388,6 +388,13 @@ def test_it_is_pickled_as_its_polygons() -> None:
     assert len(pickle.dumps(prepared)) > 2 * len(sent)
 
 
+@pytest.mark.parametrize("point", [None, "point", ("x", "y")])
+def test_it_is_pickled_with_the_place_of_the_points(point: Any) -> None:
+    m = pickle.loads(pickle.dumps(pm.Matcher(ZONES, predicate="covers", point=point)))
+    table = pl.DataFrame({"x": ARRAY[:, 0], "y": ARRAY[:, 1], "point": POINTS})
+    assert m(table)["polygon"].to_list() == EXPECTED
+
+
 def test_it_is_sent_to_another_process(named: pm.Matcher) -> None:
     """Where nothing was prepared."""
     code = """
