@@ -13,6 +13,7 @@ mod job;
 mod matcher;
 mod options;
 mod polygons;
+mod views;
 
 use pyo3::prelude::*;
 
@@ -38,6 +39,8 @@ mod _plugin {
     use crate::options::check_options;
     #[pymodule_export]
     use crate::polygons::{ParsedPolygons, Ranking, check_crs};
+    #[pymodule_export]
+    use crate::views::without_views;
 
     /// Panics are turned into errors by whoever can say more about them; their own lines on
     /// standard error would come on top.

@@ -104,6 +104,9 @@ def match_parquet(
 def read_polygons(path: str, file_format: str, invalid: str) -> tuple[ParsedPolygons, ArrowTable]:
     """Read a file: the polygons, and all columns, these as ``geometry`` among them."""
 
+def without_views(column: object) -> ArrowStream:
+    """A column with its strings and bytes behind 64-bit offsets, in the place of views."""
+
 def prepare(
     polygons: ParsedPolygons, ranking: Ranking | None, options: Options, candidates: bool
 ) -> tuple[str, bytes | None]:

@@ -295,10 +295,11 @@ class Polygons:
         """The column to answer with, if it is not the row number."""
         return None if options.id is None else self._column(options.id, "id")
 
-    def arrow_ids(self, options: Options) -> pl.Series | _plugin.ArrowStream | None:
-        """The same where answers are Arrow: in the type that it came in."""
-        if isinstance(self._source, pl.DataFrame) or options.id is None:
-            return self.ids(options)
+    def arrow_ids(self, options: Options) -> _plugin.ArrowStream | None:
+        """The same where answers are Arrow: in the type that it came in, if that was Arrow."""
+        ids = self.ids(options)
+        if options.id is None or ids is None or isinstance(self._source, pl.DataFrame):
+            return None if ids is None else _plugin.without_views(ids)
         return self._source.column(options.id)
 
     def only(self, options: Options) -> Polygons:
