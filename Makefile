@@ -6,7 +6,7 @@ OLDEST_POLARS = 1.36.1
 BIN = $(CURDIR)/.venv/bin
 BENCH = $(or $(POLY_MATCH_BENCH_TARGET),$(CURDIR)/target/bench)
 
-.PHONY: demo test fuzz bench-small check docs clean
+.PHONY: demo test test-spark no-java fuzz bench-small check docs clean
 
 demo: .venv
 	cd py_project && $(BIN)/maturin develop --release --extras demo
@@ -20,11 +20,25 @@ test: .venv
 	$(PYTHON) -m venv .venv/oldest
 	.venv/oldest/bin/pip install --quiet polars==$(OLDEST_POLARS) -r py_project/tests/oldest.txt
 	cd py_project && PYTHONPATH=$(CURDIR)/py_project ../.venv/oldest/bin/pytest --quiet $(OLDEST_TESTS)
+	$(MAKE) $(if $(CI)$(shell command -v java),test-spark,no-java)
 	@echo "all tests passed"
 
 # Those that say how Polars runs the expression.
 OLDEST_TESTS = tests/test_contexts.py tests/test_outputs.py tests/test_expression_properties.py \
 	tests/test_plan.py tests/test_options.py tests/test_errors.py
+
+# In an environment of its own: Spark is not ready for the pandas of the others.
+test-spark:
+	$(PYTHON) -m venv .venv/spark
+	.venv/spark/bin/pip install --quiet -r py_project/tests/spark.txt
+	cd py_project && PYTHONPATH=$(CURDIR)/py_project PYSPARK_PYTHON=$(CURDIR)/.venv/spark/bin/python \
+		SPARK_LOCAL_IP=127.0.0.1 ../.venv/spark/bin/pytest --quiet $(SPARK_TESTS)
+
+no-java:
+	@echo "Spark is not tested: there is no java on the path"
+
+# Those that run Spark: tests, the page and the example in the reference. Other runs leave them out.
+SPARK_TESTS = tests/spark poly_match/spark.py tests/test_docs.py::test_blocks_run
 
 # Asks the fuzz targets of engine/fuzz for a while each; longer by `make fuzz FUZZ_SECONDS=3600`.
 fuzz:

@@ -24,6 +24,7 @@ shape: (3, 3)
 
 from __future__ import annotations
 
+from poly_match import spark
 from poly_match._plugin import ArrowArray, ArrowStream
 from poly_match.cache import CacheInfo, cache_clear, cache_info
 from poly_match.candidates import candidates
@@ -48,5 +49,6 @@ __all__ = [
     "candidates",
     "match_parquet",
     "poly_match",
+    "spark",
 ]
 __version__ = "0.1.0"

@@ -5,6 +5,7 @@ from __future__ import annotations
 import os
 import sys
 from collections.abc import Generator, Iterator
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -16,6 +17,10 @@ from poly_match import _plugin
 
 IN_CI = os.environ.get("CI", "").lower() not in {"", "0", "false"}
 DATA_VARIABLE = "POLY_MATCH_DATA"
+
+HAS_SPARK = find_spec("pyspark") is not None
+PROJECT = Path(__file__).parents[1]
+OF_SPARK = {PROJECT / "tests" / "spark", PROJECT / "poly_match" / "spark.py"}
 
 # Tests import `forms`, `reference` and `shapes` from here, whatever pytest's import mode is.
 sys.path.insert(0, str(Path(__file__).parent))
@@ -57,6 +62,10 @@ class HouseRules:
         """Doctests write their files into a folder of their own."""
         if isinstance(request.node, pytest.DoctestItem):
             monkeypatch.chdir(request.getfixturevalue("tmp_path"))
+
+    def pytest_ignore_collect(self, collection_path: Path) -> bool | None:
+        """What runs Spark is left to its own environment, see the Makefile."""
+        return True if collection_path in OF_SPARK and not HAS_SPARK else None
 
     @pytest.hookimpl(wrapper=True)
     def pytest_runtest_makereport(self) -> Generator[None, Any, Any]:

@@ -28,6 +28,7 @@ SIGNATURES: dict[str, Callable[..., Any]] = {
     "candidates": pm.candidates,
     "Matcher": pm.Matcher.__init__,
     "match_parquet": pm.match_parquet,
+    "spark.match": pm.spark.match,
 }
 DOORS: dict[str, Callable[..., Any]] = {
     "poly_match": lambda **options: pm.poly_match("point", ZONES, **options),
