@@ -89,6 +89,16 @@ pub enum Error {
         /// What was expected and what came.
         message: String,
     },
+    /// A row group of a Parquet file cannot be read.
+    #[error("{}: row group {row_group}: {source}", path.display())]
+    RowGroup {
+        /// The file.
+        path: PathBuf,
+        /// Its number, from 0.
+        row_group: usize,
+        /// The reader's answer.
+        source: ParquetError,
+    },
     /// A column of a file is at fault.
     #[error("{}: {source}", path.display())]
     InFile {

@@ -10,6 +10,7 @@ mod info;
 mod metadata;
 mod polygons;
 mod properties;
+mod source;
 mod table;
 
 use std::fs::File;
@@ -23,7 +24,7 @@ pub use polygons::PolygonTable;
 
 pub(crate) use geometry::Geometry;
 pub(crate) use polygons::read_polygons;
-pub(crate) use table::Table;
+pub(crate) use table::{Table, guarded};
 
 fn is_geojson(path: &Path) -> bool {
     let named =

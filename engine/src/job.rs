@@ -2,22 +2,28 @@
 //!
 //! The output has the rows and columns of the points, in order and untouched, and one more column:
 //! the [`Answer`] for each, by default the row number of the best polygon, null where there is none.
-//! Key-value metadata (GeoParquet's among it) and the compression of the input are kept.
+//! Only the points are decoded: all other columns are copied as they are encoded, unless
+//! [`Settings`] ask for something else. Key-value metadata (GeoParquet's among it), compression and
+//! row groups of the input are kept.
 //!
-//! Reading and matching run beside writing, a few batches ahead, so memory does not grow with the
-//! number of points. The output appears whole under its name or not at all.
+//! Reading and matching run beside writing, a few row groups ahead, so memory does not grow with
+//! the number of points. The output appears whole under its name or not at all.
 
+mod ahead;
+mod copy;
 mod input;
 mod output;
+mod question;
+mod recode;
+mod settings;
+mod watch;
+mod writing;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::sync_channel;
-use std::time::Instant;
-
-use arrow_array::{Array, RecordBatch};
-use arrow_schema::{Schema, SchemaRef};
+use std::sync::mpsc::{RecvTimeoutError, sync_channel};
+use std::time::{Duration, Instant};
 
 use crate::answer::Answer;
 use crate::crs::Crs;
@@ -27,14 +33,18 @@ use crate::file::{Table, read_polygons};
 use crate::keys::Keys;
 use crate::matcher::Matcher;
 pub use crate::point_columns::PointColumns;
-use crate::points::Points;
 use crate::polygons::{Invalid, Polygons};
 use crate::rule::Rule;
+use copy::{copy, is_copyable};
 use input::PointReader;
 use output::Output;
+use question::Question;
+use recode::recode;
+pub use settings::{Settings, compression};
+use watch::{Tally, Watch};
 
-/// Batches that may be read and matched before the writer has taken one.
-const BATCHES_AHEAD: usize = 2;
+/// How often progress is told.
+const TICK: Duration = Duration::from_millis(50);
 
 /// What to match, and where to.
 #[derive(Debug, Clone)]
@@ -61,6 +71,8 @@ pub struct MatchParquet {
     pub details: bool,
     /// What becomes of a polygon that is none.
     pub invalid: Invalid,
+    /// How it is written.
+    pub settings: Settings,
 }
 
 /// How far a job is.
@@ -91,13 +103,6 @@ pub struct Summary {
     pub seconds: f64,
 }
 
-/// A batch on its way from the reader to the writer.
-struct Matched {
-    batch: RecordBatch,
-    matched: usize,
-    null_points: usize,
-}
-
 impl MatchParquet {
     /// Runs the job. `progress` is called several times a second, and stops the job when it breaks.
     ///
@@ -110,62 +115,70 @@ impl MatchParquet {
     /// output is left behind by any of them.
     pub fn run(&self, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Result<Summary> {
         let start = Instant::now();
+        self.settings.check()?;
         output::check(&self.output, [&self.points, &self.polygons])?;
         let points = PointReader::open(&self.points, &self.point)?;
+        let watch = Watch::default();
         let total = points.table().rows();
-        let mut report = |rows, matched| match progress(Progress { rows, total, matched }) {
+        watch.expect(total);
+        let mut report = || match progress(watch.progress()) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Error::Interrupted),
         };
         self.check_name(points.table())?;
-        let (polygons, keys, answer) = self.read_polygons(&mut || report(0, 0))?;
+        let (polygons, keys, answer) = self.read_polygons(&mut report)?;
         Crs::agree(points.crs(), polygons.crs())?;
         let geographic = points.crs().or(polygons.crs()).and_then(Crs::is_geographic);
-        let schema = self.appended(points.table(), &answer);
         let matcher = Matcher::with_keys(&polygons, &keys, self.rule)?;
         matcher.prepare(total);
-        report(0, 0)?;
+        let question = Question { matcher, answer, name: self.name.clone() };
+        report()?;
 
-        let mut output = Output::create(&self.output, &schema, points.table())?;
-        let mut summary = Summary {
-            rows: 0,
-            matched: 0,
-            null_points: 0,
-            polygons: polygons.len(),
-            geographic,
-            seconds: 0.0,
-        };
-        std::thread::scope(|scope| {
-            let (sender, receiver) = sync_channel::<Result<Matched>>(BATCHES_AHEAD);
-            let reader = scope.spawn(move || {
-                for read in points.batches(self.rule) {
-                    let matched = read.and_then(|(batch, points)| {
-                        matched(&matcher, &answer, &schema, &batch, &points)
-                    });
-                    let stop = matched.is_err();
-                    // The writer has given up when it no longer receives.
-                    if sender.send(matched).is_err() || stop {
-                        break;
-                    }
-                }
+        let (output, tally) = std::thread::scope(|scope| {
+            let (sender, receiver) = sync_channel(1);
+            let (watch, points, question) = (&watch, &points, &question);
+            scope.spawn(move || {
+                // Received to the end, or nobody wants it any more.
+                drop(sender.send(self.write(points, question, watch)));
             });
-            for matched in receiver {
-                let matched = matched?;
-                output.write(&matched.batch)?;
-                summary.rows += matched.batch.num_rows();
-                summary.matched += matched.matched;
-                summary.null_points += matched.null_points;
-                report(summary.rows, summary.matched)?;
+            loop {
+                match receiver.recv_timeout(TICK) {
+                    Ok(written) => break written,
+                    Err(RecvTimeoutError::Timeout) => {}
+                    Err(RecvTimeoutError::Disconnected) => break Err(Error::Interrupted),
+                }
+                if let Err(stopped) = report() {
+                    watch.stop();
+                    break Err(stopped);
+                }
             }
-            // A reader that panicked has sent no error, and not all rows.
-            if reader.join().is_err() || summary.rows != total {
-                let message = format!("read {} rows, expected {total}", summary.rows);
-                return Err(Error::Columns { message }.in_file(&self.points));
-            }
-            output.finish()
         })?;
-        summary.seconds = start.elapsed().as_secs_f64();
-        Ok(summary)
+        report()?;
+        output.commit()?;
+        let Tally { rows, matched, null_points } = tally;
+        let seconds = start.elapsed().as_secs_f64();
+        Ok(Summary { rows, matched, null_points, polygons: polygons.len(), geographic, seconds })
+    }
+
+    /// Writes all of a file, to the disk but under no name yet.
+    fn write(
+        &self,
+        points: &PointReader,
+        question: &Question,
+        watch: &Watch,
+    ) -> Result<(Output, Tally)> {
+        let table = points.table();
+        let output = Output::create(&self.output)?;
+        let (output, tally) = match !self.settings.recodes() && is_copyable(table) {
+            true => copy(points, question, output, rayon::current_num_threads() + 1, watch)?,
+            false => recode(points, question, &self.settings, output, watch)?,
+        };
+        if tally.rows != table.rows() {
+            let message = format!("read {} rows, expected {}", tally.rows, table.rows());
+            return Err(Error::Columns { message }.in_file(table.path()));
+        }
+        output.sync()?;
+        Ok((output, tally))
     }
 
     /// The polygons, their keys, and what is answered.
@@ -202,31 +215,4 @@ impl MatchParquet {
         let message = format!("the points have a column '{}' already", self.name);
         Err(Error::Parameter { parameter: "name", message })
     }
-
-    /// The schema of the output.
-    fn appended(&self, points: &Table, answer: &Answer) -> SchemaRef {
-        let schema = points.schema();
-        let answer = Arc::new(answer.field(&self.name));
-        let fields: Vec<_> = schema.fields().iter().cloned().chain([answer]).collect();
-        Arc::new(Schema::new_with_metadata(fields, schema.metadata().clone()))
-    }
-}
-
-/// A batch with its answers appended.
-fn matched(
-    matcher: &Matcher,
-    answer: &Answer,
-    schema: &SchemaRef,
-    batch: &RecordBatch,
-    points: &Points,
-) -> Result<Matched> {
-    let rows = matcher.match_points(points);
-    let matched = rows.len() - rows.null_count();
-    let answers = answer.column(points, rows)?;
-    let columns = batch.columns().iter().cloned().chain([answers]).collect();
-    Ok(Matched {
-        batch: RecordBatch::try_new(schema.clone(), columns)?,
-        matched,
-        null_points: points.missing(),
-    })
 }

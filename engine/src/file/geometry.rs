@@ -120,7 +120,7 @@ impl Geometry {
         self.is_points
     }
 
-    pub(super) fn fields(&self) -> Vec<&Field> {
+    pub(crate) fn fields(&self) -> Vec<&Field> {
         match &self.columns {
             Columns::Xy(x, y) => vec![x, y],
             Columns::One(field) => vec![field],

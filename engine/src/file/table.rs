@@ -1,4 +1,3 @@
-use std::fs::File;
 use std::panic::{AssertUnwindSafe, catch_unwind};
 use std::path::{Path, PathBuf};
 
@@ -12,6 +11,7 @@ use parquet::arrow::arrow_reader::{
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
 
+use super::source::Source;
 use crate::error::{Error, Result};
 
 /// Rows that are read, matched and written together.
@@ -20,16 +20,18 @@ const BATCH_ROWS: usize = 1 << 16;
 /// A Parquet file whose footer has been read.
 pub(crate) struct Table {
     path: PathBuf,
-    file: File,
+    source: Source,
     metadata: ArrowReaderMetadata,
 }
 
 impl Table {
     pub(crate) fn open(path: &Path) -> Result<Self> {
-        let file = super::open(path)?;
-        let metadata = guarded(|| ArrowReaderMetadata::load(&file, ArrowReaderOptions::new()))
+        let source = Source::open(path)?;
+        // With all that is said of pages, so that it can be written again.
+        let options = ArrowReaderOptions::new().with_encoding_stats_as_mask(false);
+        let metadata = guarded(|| ArrowReaderMetadata::load(&source, options))
             .map_err(|source| Error::Parquet { path: path.to_owned(), source })?;
-        Ok(Self { path: path.to_owned(), file, metadata })
+        Ok(Self { path: path.to_owned(), source, metadata })
     }
 
     pub(crate) fn schema(&self) -> &SchemaRef {
@@ -48,6 +50,16 @@ impl Table {
         &self.path
     }
 
+    pub(crate) fn source(&self) -> &Source {
+        &self.source
+    }
+
+    /// Rows of each row group, in order.
+    pub(crate) fn group_rows(&self) -> impl Iterator<Item = usize> {
+        let groups = self.metadata().row_groups().iter();
+        groups.map(|group| usize::try_from(group.num_rows()).unwrap_or(0))
+    }
+
     /// The batches of all columns, or of those with these places in the schema.
     pub(crate) fn batches(
         &self,
@@ -62,12 +74,34 @@ impl Table {
         rows: usize,
         columns: Option<&[usize]>,
     ) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<'_>> {
-        let reader = guarded(|| self.reader(rows, columns)).map_err(|error| self.broken(error))?;
+        self.read(rows, columns, None)
+    }
+
+    /// As [`Table::batches`], of one row group; errors tell which.
+    pub(crate) fn batches_in(
+        &self,
+        group: usize,
+        columns: Option<&[usize]>,
+    ) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<'_>> {
+        self.read(BATCH_ROWS, columns, Some(group))
+    }
+
+    fn read(
+        &self,
+        rows: usize,
+        columns: Option<&[usize]>,
+        group: Option<usize>,
+    ) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<'_>> {
+        let broken = move |error| match group {
+            Some(group) => self.broken_in(group, error),
+            None => self.broken(error),
+        };
+        let reader = guarded(|| self.reader(rows, columns, group)).map_err(broken)?;
         let mut reader = Some(reader);
         Ok(std::iter::from_fn(move || {
             let next = || Ok(reader.as_mut().and_then(Iterator::next).transpose()?);
             let batch = guarded(next).transpose();
-            let batch = batch.map(|batch| batch.map_err(|error| self.broken(error)));
+            let batch = batch.map(|batch| batch.map_err(broken));
             // What is left of a broken file is not looked at.
             reader = reader.take().filter(|_| matches!(batch, Some(Ok(_))));
             batch
@@ -78,20 +112,29 @@ impl Table {
         &self,
         rows: usize,
         columns: Option<&[usize]>,
+        group: Option<usize>,
     ) -> std::result::Result<ParquetRecordBatchReader, ParquetError> {
-        let file = self.file.try_clone()?;
-        let mut reader =
-            ParquetRecordBatchReaderBuilder::new_with_metadata(file, self.metadata.clone());
+        let mut reader = ParquetRecordBatchReaderBuilder::new_with_metadata(
+            self.source.clone(),
+            self.metadata.clone(),
+        );
         if let Some(columns) = columns {
             let columns = columns.iter().copied();
             reader = reader
                 .with_projection(ProjectionMask::roots(self.metadata.parquet_schema(), columns));
         }
+        if let Some(group) = group {
+            reader = reader.with_row_groups(vec![group]);
+        }
         reader.with_batch_size(rows).build()
     }
 
-    fn broken(&self, source: ParquetError) -> Error {
+    pub(crate) fn broken(&self, source: ParquetError) -> Error {
         Error::Parquet { path: self.path.clone(), source }
+    }
+
+    pub(crate) fn broken_in(&self, row_group: usize, source: ParquetError) -> Error {
+        Error::RowGroup { path: self.path.clone(), row_group, source }
     }
 
     /// The place and type of a column.
@@ -108,7 +151,7 @@ impl Table {
 }
 
 /// Runs a part of the Parquet reader, which panics on some broken files, and makes that an error.
-fn guarded<T>(
+pub(crate) fn guarded<T>(
     read: impl FnOnce() -> std::result::Result<T, ParquetError>,
 ) -> std::result::Result<T, ParquetError> {
     // What a panic leaves behind is dropped and not used again.

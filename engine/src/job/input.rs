@@ -13,13 +13,18 @@ use crate::rule::Rule;
 pub(super) struct PointReader {
     table: Table,
     geometry: Geometry,
+    /// Where the columns of the geometry are in the table.
+    places: Vec<usize>,
 }
 
 impl PointReader {
     pub(super) fn open(path: &Path, columns: &PointColumns) -> Result<Self> {
         let table = Table::open(path)?;
         let geometry = Geometry::points(&table, columns)?;
-        Ok(Self { table, geometry })
+        let fields = geometry.fields();
+        let places = fields.iter().map(|field| Ok(table.column(field.name())?.0));
+        let places = places.collect::<Result<_>>()?;
+        Ok(Self { table, geometry, places })
     }
 
     pub(super) fn table(&self) -> &Table {
@@ -35,11 +40,36 @@ impl PointReader {
         &self,
         rule: Rule,
     ) -> impl Iterator<Item = Result<(RecordBatch, Points)>> {
-        let (batches, failed) = match self.table.batches(None) {
+        let mut first_row = 0;
+        self.table.group_rows().enumerate().flat_map(move |(group, rows)| {
+            first_row += rows;
+            self.read(group, first_row - rows, rule, None)
+        })
+    }
+
+    /// The points of a row group whose first row is this one, batch by batch; no other column is
+    /// read.
+    pub(super) fn points_of(
+        &self,
+        group: usize,
+        first_row: usize,
+        rule: Rule,
+    ) -> impl Iterator<Item = Result<Points>> {
+        let batches = self.read(group, first_row, rule, Some(&self.places));
+        batches.map(|read| read.map(|(_, points)| points))
+    }
+
+    fn read(
+        &self,
+        group: usize,
+        mut first_row: usize,
+        rule: Rule,
+        columns: Option<&[usize]>,
+    ) -> impl Iterator<Item = Result<(RecordBatch, Points)>> + use<'_> {
+        let (batches, failed) = match self.table.batches_in(group, columns) {
             Ok(batches) => (Some(batches), None),
             Err(error) => (None, Some(Err(error))),
         };
-        let mut first_row = 0;
         batches.into_iter().flatten().chain(failed).map(move |batch| {
             let batch = batch?;
             let points = self

@@ -1,16 +1,11 @@
-//! A Parquet file that appears whole or not at all.
+//! A file that appears whole or not at all.
 
+use std::io::{self, Write};
 use std::path::{Path, PathBuf};
 
-use arrow_array::RecordBatch;
-use arrow_schema::SchemaRef;
-use parquet::arrow::{ARROW_SCHEMA_META_KEY, ArrowWriter};
-use parquet::basic::Compression;
-use parquet::file::properties::WriterProperties;
 use tempfile::NamedTempFile;
 
 use crate::error::{Error, Result};
-use crate::file::Table;
 
 /// Refuses what cannot be an output, before any work is done.
 pub(super) fn check(path: &Path, inputs: [&PathBuf; 2]) -> Result<()> {
@@ -47,14 +42,13 @@ fn folder_of(path: &Path) -> &Path {
 /// The output while it is written: a temporary file beside its place.
 pub(super) struct Output {
     path: PathBuf,
-    writer: ArrowWriter<NamedTempFile>,
+    file: NamedTempFile,
 }
 
 impl Output {
-    /// Keeps the compression and the key-value metadata of `like`.
-    pub(super) fn create(path: &Path, schema: &SchemaRef, like: &Table) -> Result<Self> {
+    pub(super) fn create(path: &Path) -> Result<Self> {
         // A link stays a link: what it points to is replaced.
-        let path = &path.canonicalize().unwrap_or_else(|_| path.to_owned());
+        let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         let mut builder = tempfile::Builder::new();
         builder.prefix(".poly-match-").suffix(".parquet");
         #[cfg(unix)]
@@ -63,49 +57,35 @@ impl Output {
             use std::os::unix::fs::PermissionsExt;
             builder.permissions(std::fs::Permissions::from_mode(0o666));
         }
-        let file = builder
-            .tempfile_in(folder_of(path))
+        match builder.tempfile_in(folder_of(&path)) {
+            Ok(file) => Ok(Self { path, file }),
             // Its text would name the temporary file.
-            .map_err(|error| Error::Io { path: path.to_owned(), source: error.kind().into() })?;
-        let metadata = like.metadata();
-        let codec = metadata
-            .row_groups()
-            .first()
-            .and_then(|group| group.columns().first())
-            .map_or(Compression::SNAPPY, |column| column.compression());
-        // Two old codecs can be read only.
-        let codec = match codec {
-            Compression::LZO | Compression::LZ4 => Compression::SNAPPY,
-            codec => codec,
-        };
-        let properties = WriterProperties::builder().set_compression(codec).build();
-        let broken = |source| Error::Parquet { path: path.to_owned(), source };
-        let mut writer =
-            ArrowWriter::try_new(file, schema.clone(), Some(properties)).map_err(broken)?;
-        for pair in metadata.file_metadata().key_value_metadata().into_iter().flatten() {
-            if pair.key != ARROW_SCHEMA_META_KEY {
-                writer.append_key_value_metadata(pair.clone());
-            }
+            Err(error) => Err(Error::Io { path, source: error.kind().into() }),
         }
-        Ok(Self { path: path.to_owned(), writer })
     }
 
-    pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
-        let path = &self.path;
-        self.writer.write(batch).map_err(|source| Error::Parquet { path: path.clone(), source })
+    /// Waits for the disk.
+    pub(super) fn sync(&self) -> Result<()> {
+        let synced = self.file.as_file().sync_all();
+        synced.map_err(|source| Error::Io { path: self.path.clone(), source })
     }
 
-    /// Writes the footer, waits for the disk, and gives the file its name.
-    pub(super) fn finish(self) -> Result<()> {
-        let path = self.path;
-        let file = self
-            .writer
-            .into_inner()
-            .map_err(|source| Error::Parquet { path: path.clone(), source })?;
-        file.as_file().sync_all().map_err(|source| Error::Io { path: path.clone(), source })?;
+    /// Gives the file its name.
+    pub(super) fn commit(self) -> Result<()> {
+        let Self { path, file } = self;
         match file.persist(&path) {
             Ok(_) => Ok(()),
             Err(error) => Err(Error::Io { path, source: error.error }),
         }
+    }
+}
+
+impl Write for Output {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.file.as_file_mut().write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.file.as_file_mut().flush()
     }
 }

@@ -22,7 +22,7 @@ use geoparquet::writer::{
 use parquet::arrow::ArrowWriter;
 use parquet::file::metadata::KeyValue;
 use poly_match_engine::file::{FileInfo, Format, Kind, PointColumns, PolygonTable, describe};
-use poly_match_engine::job::{MatchParquet, Summary};
+use poly_match_engine::job::{MatchParquet, Settings, Summary};
 use poly_match_engine::{Crs, Error, Invalid, Polygons, Rule};
 use proptest::prelude::*;
 use serde_json::{Value, json};
@@ -266,6 +266,7 @@ fn the_job_reads_geoparquet_and_geojson() {
         id: None,
         details: false,
         invalid: Invalid::Raise,
+        settings: Settings::default(),
     };
     let zones = |code| forms::geoarrow(&rows(), &projjson(code)).swap_remove(0);
     for encoding in [GeoParquetWriterEncoding::WKB, GeoParquetWriterEncoding::GeoArrow] {

@@ -1,5 +1,6 @@
 //! The batch job on files that are made here.
 
+use std::fs::File;
 use std::ops::ControlFlow;
 use std::path::{Path, PathBuf};
 use std::sync::Arc;
@@ -9,12 +10,19 @@ use arrow_array::{
     Array, ArrayRef, Float64Array, Int64Array, RecordBatch, StringArray, UInt32Array,
 };
 use arrow_schema::{Field, Schema};
+use bytes::Bytes;
 use parquet::arrow::ArrowWriter;
 use parquet::arrow::arrow_reader::ParquetRecordBatchReaderBuilder;
-use parquet::basic::Compression;
-use parquet::file::metadata::KeyValue;
+use parquet::basic::{Compression, ZstdLevel};
+use parquet::bloom_filter::Sbbf;
+use parquet::file::metadata::{
+    ColumnChunkMetaData, KeyValue, PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader,
+    SortingColumn,
+};
+use parquet::file::page_index::offset_index::PageLocation;
 use parquet::file::properties::WriterProperties;
-use poly_match_engine::job::{MatchParquet, PointColumns, Progress};
+use parquet::file::reader::{FileReader, SerializedFileReader};
+use poly_match_engine::job::{self, MatchParquet, PointColumns, Progress, Settings};
 use poly_match_engine::{Answer, Details, Error, Invalid, Keys, Points, Polygons, Rule, reference};
 use tempfile::TempDir;
 
@@ -32,7 +40,7 @@ fn write(path: &Path, columns: Vec<(&str, ArrayRef)>) {
         .set_max_row_group_row_count(Some(40_000))
         .set_key_value_metadata(Some(vec![KeyValue::new("geo".to_owned(), KEPT.to_owned())]))
         .build();
-    let file = std::fs::File::create(path).unwrap();
+    let file = File::create(path).unwrap();
     let mut writer = ArrowWriter::try_new(file, schema, Some(properties)).unwrap();
     writer.write(&batch).unwrap();
     writer.close().unwrap();
@@ -89,13 +97,13 @@ fn job() -> (TempDir, MatchParquet) {
         id: None,
         details: false,
         invalid: Invalid::Raise,
+        settings: Settings::default(),
     };
     (folder, job)
 }
 
 fn read(path: &Path) -> (RecordBatch, Vec<KeyValue>, Option<Compression>) {
-    let reader =
-        ParquetRecordBatchReaderBuilder::try_new(std::fs::File::open(path).unwrap()).unwrap();
+    let reader = ParquetRecordBatchReaderBuilder::try_new(File::open(path).unwrap()).unwrap();
     let metadata = reader.metadata().clone();
     let schema = reader.schema().clone();
     let batches: Vec<_> = reader.build().unwrap().map(Result::unwrap).collect();
@@ -230,7 +238,10 @@ fn says_what_is_wrong_and_leaves_nothing() {
     std::fs::write(path("text.parquet"), "no parquet at all").unwrap();
     let whole = std::fs::read(&good.points).unwrap();
     let mut broken = whole.clone();
-    broken[1000..5000].fill(0xff);
+    // In the second row group, in the pages of x: other columns are copied unread.
+    let reader = SerializedFileReader::new(File::open(&good.points).unwrap()).unwrap();
+    let start = reader.metadata().row_group(1).column(1).data_page_offset() as usize;
+    broken[start..start + 200].fill(0xff);
     std::fs::write(path("broken.parquet"), broken).unwrap();
     let [x, y] = world::xy_columns(&[Some(vec![[0.0, 0.0], [1.0, 1.0]])]);
     write(&path("two.parquet"), vec![("x", x), ("y", y)]);
@@ -240,7 +251,11 @@ fn says_what_is_wrong_and_leaves_nothing() {
         (MatchParquet { points: path("no"), ..good.clone() }, "no", "No such file"),
         (MatchParquet { polygons: path("no"), ..good.clone() }, "no", "No such file"),
         (MatchParquet { points: path("text.parquet"), ..good.clone() }, "text.parquet", "arquet"),
-        (MatchParquet { points: path("broken.parquet"), ..good.clone() }, "broken.parquet", ""),
+        (
+            MatchParquet { points: path("broken.parquet"), ..good.clone() },
+            "broken.parquet: row group 1",
+            "",
+        ),
         (
             MatchParquet { polygons: path("two.parquet"), ..good.clone() },
             "two.parquet",
@@ -291,6 +306,127 @@ fn says_what_is_wrong_and_leaves_nothing() {
         assert_eq!(files(&folder), before, "{error}");
     }
     assert_eq!(std::fs::read(&good.points).unwrap(), whole);
+}
+
+/// A file with all that Parquet can say of a column chunk.
+fn write_with_indexes(path: &Path) {
+    let rows = 0..10_000;
+    let number = rows.clone().map(|i| i as f64 * 0.001).collect::<Float64Array>();
+    let text: StringArray = rows.map(|i| Some(format!("name {}", i % 7))).collect();
+    let lists = world::point_columns(&points()[..10_000]).swap_remove(3).1;
+    let columns: [(&str, ArrayRef); 4] = [
+        ("x", Arc::new(number.clone())),
+        ("text", Arc::new(text)),
+        ("nested", lists),
+        ("y", Arc::new(number)),
+    ];
+    let batch = RecordBatch::try_from_iter(columns).unwrap();
+    let sorted = SortingColumn { column_idx: 0, descending: false, nulls_first: false };
+    let properties = WriterProperties::builder()
+        .set_bloom_filter_enabled(true)
+        .set_data_page_row_count_limit(500)
+        .set_write_batch_size(100)
+        .set_max_row_group_row_count(Some(3_000))
+        .set_sorting_columns(Some(vec![sorted]))
+        .build();
+    let file = File::create(path).unwrap();
+    let mut writer = ArrowWriter::try_new(file, batch.schema(), Some(properties)).unwrap();
+    writer.write(&batch).unwrap();
+    writer.close().unwrap();
+}
+
+/// The footer, and the bytes of each column chunk.
+fn chunks(path: &Path) -> (ParquetMetaData, Vec<Vec<Bytes>>) {
+    let file = Bytes::from(std::fs::read(path).unwrap());
+    let metadata = ParquetMetaDataReader::new()
+        .with_page_index_policy(PageIndexPolicy::Required)
+        .parse_and_finish(&file)
+        .unwrap();
+    let bytes = |chunk: &ColumnChunkMetaData| {
+        let (start, length) = chunk.byte_range();
+        file.slice(start as usize..(start + length) as usize)
+    };
+    let groups = metadata.row_groups().iter();
+    let bytes = groups.map(|group| group.columns().iter().map(bytes).collect()).collect();
+    (metadata, bytes)
+}
+
+#[test]
+fn copies_column_chunks_with_all_that_is_said_of_them() {
+    let (_folder, job) = job();
+    write_with_indexes(&job.points);
+    run(&job).unwrap();
+    let (before, chunks_before) = chunks(&job.points);
+    let (after, mut chunks_after) = chunks(&job.output);
+    chunks_after.iter_mut().for_each(|chunks| drop(chunks.pop().unwrap()));
+    assert_eq!(chunks_after, chunks_before);
+    assert_eq!(before.num_row_groups(), 4);
+    let input = Bytes::from(std::fs::read(&job.points).unwrap());
+    let output = Bytes::from(std::fs::read(&job.output).unwrap());
+    for (group, before_group) in before.row_groups().iter().enumerate() {
+        let after_group = after.row_group(group);
+        assert_eq!(after_group.num_rows(), before_group.num_rows());
+        assert_eq!(after_group.sorting_columns(), before_group.sorting_columns());
+        assert!(after_group.sorting_columns().is_some());
+        for (column, old) in before_group.columns().iter().enumerate() {
+            let new = after_group.column(column);
+            assert!(old.statistics().is_some());
+            assert_eq!(new.statistics(), old.statistics());
+            assert_eq!(new.compression(), old.compression());
+            assert!(new.encodings().eq(old.encodings()));
+            assert_eq!(new.page_encoding_stats(), old.page_encoding_stats());
+            let pages = |m: &ParquetMetaData| m.column_index().unwrap()[group][column].clone();
+            assert_eq!(pages(&after), pages(&before));
+            let places = |metadata: &ParquetMetaData, chunk: &ColumnChunkMetaData| {
+                let start = chunk.byte_range().0 as i64;
+                let pages = &metadata.offset_index().unwrap()[group][column].page_locations;
+                let place = |page: &PageLocation| (page.offset - start, page.first_row_index);
+                pages.iter().map(place).collect::<Vec<_>>()
+            };
+            assert!(places(&before, old).len() > 1);
+            assert_eq!(places(&after, new), places(&before, old));
+            let filter = |chunk, file| Sbbf::read_from_column_chunk(chunk, file).unwrap().unwrap();
+            let (old, new) = (filter(old, &input), filter(new, &output));
+            let bits = |filter: &Sbbf| {
+                let mut bits = vec![];
+                filter.write(&mut bits).unwrap();
+                bits
+            };
+            assert_eq!(bits(&new), bits(&old));
+        }
+    }
+}
+
+#[test]
+fn writes_all_columns_anew_where_told() {
+    let (_folder, mut job) = job();
+    let (before, ..) = read(&job.points);
+    let shape = |path: &Path| {
+        let reader = SerializedFileReader::new(File::open(path).unwrap()).unwrap();
+        let groups = reader.metadata().row_groups().iter();
+        groups.map(|group| (group.num_rows(), group.column(0).compression())).collect::<Vec<_>>()
+    };
+    job.settings.compression = Some(job::compression("zstd:3").unwrap());
+    run(&job).unwrap();
+    let zstd = Compression::ZSTD(ZstdLevel::default());
+    let rows = [40_000, 40_000, 40_000, 30_001];
+    assert_eq!(shape(&job.output), rows.map(|rows| (rows, zstd)));
+    job.settings.compression = None;
+    job.settings.row_group_size = Some(100_000);
+    run(&job).unwrap();
+    assert_eq!(shape(&job.output), [100_000, 50_001].map(|rows| (rows, Compression::LZ4_RAW)));
+    let (after, pairs, _) = read(&job.output);
+    assert_eq!(after.project(&[0, 1, 2, 3]).unwrap().columns(), before.columns());
+    assert_eq!(after.column(4).as_ref(), &expected() as &dyn Array);
+    assert!(pairs.contains(&KeyValue::new("geo".to_owned(), KEPT.to_owned())));
+
+    job.settings.row_group_size = Some(0);
+    let error = run(&job).unwrap_err().to_string();
+    assert_eq!(error, "row_group_size: expected at least 1, got 0");
+    for name in ["lzo", "zstd:0x", "zstd:99", "snappy:1", "", "ZSTD"] {
+        let error = job::compression(name).unwrap_err().to_string();
+        assert!(error.starts_with("compression: expected 'none', ") && error.contains(name));
+    }
 }
 
 #[test]

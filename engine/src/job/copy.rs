@@ -1,0 +1,204 @@
+//! Parquet to Parquet without decoding more than the points.
+//!
+//! A column chunk is written as it stands, with its statistics, page indexes and Bloom filter; only
+//! the offsets in them move. So the output has the row groups of the input, and the answers of a
+//! row group are kept, encoded, until its other columns are written.
+
+use std::io::Write;
+use std::sync::Arc;
+
+use arrow_schema::{Field, Schema};
+use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves};
+use parquet::arrow::{ARROW_SCHEMA_META_KEY, ArrowSchemaConverter, encode_arrow_schema};
+use parquet::bloom_filter::Sbbf;
+use parquet::column::writer::ColumnCloseResult;
+use parquet::errors::ParquetError;
+use parquet::file::metadata::{
+    ColumnChunkMetaData, KeyValue, PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader,
+};
+use parquet::file::properties::WriterPropertiesPtr;
+use parquet::file::reader::Length;
+use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
+use parquet::schema::types::{Type, TypePtr};
+
+use super::ahead::in_order;
+use super::input::PointReader;
+use super::question::Question;
+use super::watch::{Tally, Watch};
+use super::writing::properties;
+use crate::error::{Error, Result};
+use crate::file::{Table, guarded};
+
+type ParquetResult<T> = std::result::Result<T, ParquetError>;
+
+/// Whether the column chunks of a file can be taken as they are.
+pub(super) fn is_copyable(table: &Table) -> bool {
+    let end = table.source().len();
+    let is_here = |chunk: &ColumnChunkMetaData| {
+        let start = chunk.dictionary_page_offset().unwrap_or(chunk.data_page_offset());
+        let ends = start.checked_add(chunk.compressed_size());
+        // In this file, and where an offset of its own is first: not so in some old files.
+        chunk.file_path().is_none()
+            && (4..=chunk.data_page_offset()).contains(&start)
+            && ends.is_some_and(|ends| ends > start && ends.unsigned_abs() <= end)
+    };
+    let groups = table.metadata().row_groups();
+    // A number that the format ends at; of a file past it only the first groups can be written.
+    groups.len() <= i16::MAX as usize
+        && groups.iter().all(|group| group.num_rows() > 0 && group.columns().iter().all(is_here))
+}
+
+/// Writes all of a file, and the answers beside it.
+pub(super) fn copy<W: Write + Send>(
+    input: &PointReader,
+    question: &Question,
+    output: W,
+    at_once: usize,
+    watch: &Watch,
+) -> Result<(W, Tally)> {
+    let table = input.table();
+    let broken = |source| table.broken(source);
+    let metadata = guarded(|| with_page_indexes(table)).map_err(broken)?;
+    let properties = Arc::new(properties(&metadata, None).build());
+    let answers = Answers::new(question, properties.clone())?;
+    let schema = with_column(&metadata, &answers.parquet).map_err(broken)?;
+    let mut writer = SerializedFileWriter::new(output, schema, properties).map_err(broken)?;
+    for pair in key_values(table, question) {
+        writer.append_key_value_metadata(pair);
+    }
+
+    let mut tally = Tally::default();
+    let mut first_row = 0;
+    let groups = table.group_rows().enumerate().map(|(group, rows)| {
+        first_row += rows;
+        (group, first_row - rows)
+    });
+    let answer = |(group, first_row)| answers.of(input, question, group, first_row, watch);
+    let mut group = 0;
+    in_order(groups, at_once, answer, |answered| {
+        let broken = |source| table.broken_in(group, source);
+        let mut row_group = writer.next_row_group().map_err(broken)?;
+        guarded(|| append_chunks(table, &metadata, group, &mut row_group)).map_err(broken)?;
+        let stopped = |_| Error::Interrupted;
+        let (chunks, of_group) = answered.recv().map_err(stopped)??;
+        for chunk in chunks {
+            chunk.append_to_row_group(&mut row_group).map_err(broken)?;
+        }
+        row_group.close().map_err(broken)?;
+        tally.add(of_group);
+        group += 1;
+        watch.check()
+    })?;
+    Ok((writer.into_inner().map_err(broken)?, tally))
+}
+
+/// The column of answers, and how it is encoded.
+struct Answers {
+    field: Field,
+    parquet: TypePtr,
+    encoders: ArrowRowGroupWriterFactory,
+}
+
+impl Answers {
+    fn new(question: &Question, properties: WriterPropertiesPtr) -> Result<Self> {
+        let schema = Arc::new(Schema::new(vec![question.field()]));
+        let make = || {
+            let parquet = ArrowSchemaConverter::new().convert(&schema)?.root_schema_ptr();
+            // Encoders are had for a file alone.
+            let file = SerializedFileWriter::new(std::io::sink(), parquet.clone(), properties)?;
+            let encoders = ArrowRowGroupWriterFactory::new(&file, schema.clone());
+            Ok::<_, ParquetError>((parquet, encoders))
+        };
+        let (parquet, encoders) = make().map_err(|error| Error::Arrow(error.into()))?;
+        Ok(Self { field: question.field(), parquet, encoders })
+    }
+
+    /// Those for a row group, encoded.
+    fn of(
+        &self,
+        input: &PointReader,
+        question: &Question,
+        group: usize,
+        first_row: usize,
+        watch: &Watch,
+    ) -> Result<(Vec<ArrowColumnChunk>, Tally)> {
+        let broken = |source| input.table().broken_in(group, source);
+        let mut writers = self.encoders.create_column_writers(0).map_err(broken)?;
+        let mut tally = Tally::default();
+        for points in input.points_of(group, first_row, *question.matcher.rule()) {
+            watch.check()?;
+            let (answers, of_batch) = question.ask(&points?)?;
+            let leaves = compute_leaves(&self.field, &answers).map_err(broken)?;
+            for (writer, leaf) in writers.iter_mut().zip(&leaves) {
+                writer.write(leaf).map_err(broken)?;
+            }
+            tally.add(of_batch);
+            watch.add(of_batch);
+        }
+        let chunks = writers.into_iter().map(|writer| writer.close());
+        Ok((chunks.collect::<ParquetResult<_>>().map_err(broken)?, tally))
+    }
+}
+
+/// Writes the chunks of a row group of the input.
+fn append_chunks<W: Write + Send>(
+    table: &Table,
+    metadata: &ParquetMetaData,
+    group: usize,
+    output: &mut SerializedRowGroupWriter<'_, W>,
+) -> ParquetResult<()> {
+    let row_group = metadata.row_group(group);
+    for (column, chunk) in row_group.columns().iter().enumerate() {
+        let column_index = metadata.column_index().map(|index| &index[group][column]);
+        let offset_index = metadata.offset_index().map(|index| &index[group][column]);
+        let close = ColumnCloseResult {
+            bytes_written: chunk.compressed_size().unsigned_abs(),
+            rows_written: row_group.num_rows().unsigned_abs(),
+            metadata: trusted(chunk, metadata)?,
+            bloom_filter: Sbbf::read_from_column_chunk(chunk, table.source())?,
+            column_index: column_index.cloned(),
+            offset_index: offset_index.cloned(),
+        };
+        output.append_column(table.source(), close)?;
+    }
+    Ok(())
+}
+
+/// A chunk without statistics that were ordered by an old rule: readers know by the name of the
+/// writer, which is another now, which of them to leave alone.
+fn trusted(
+    chunk: &ColumnChunkMetaData,
+    metadata: &ParquetMetaData,
+) -> ParquetResult<ColumnChunkMetaData> {
+    let chunk = chunk.clone();
+    match metadata.file_metadata().column_orders() {
+        Some(_) => Ok(chunk),
+        None => chunk.into_builder().clear_statistics().build(),
+    }
+}
+
+fn with_page_indexes(table: &Table) -> ParquetResult<ParquetMetaData> {
+    let mut reader = ParquetMetaDataReader::new_with_metadata(table.metadata().clone())
+        .with_page_index_policy(PageIndexPolicy::Optional);
+    reader.read_page_indexes(table.source())?;
+    reader.finish()
+}
+
+/// The schema of a file with one more column behind the others.
+fn with_column(metadata: &ParquetMetaData, column: &Type) -> ParquetResult<TypePtr> {
+    let root = metadata.file_metadata().schema();
+    let fields = root.get_fields().iter().chain(column.get_fields()).cloned();
+    let schema = Type::group_type_builder(root.name()).with_fields(fields.collect());
+    Ok(Arc::new(schema.build()?))
+}
+
+/// What the file says of itself, its Arrow schema with the new field.
+fn key_values(table: &Table, question: &Question) -> Vec<KeyValue> {
+    let metadata = table.metadata().file_metadata();
+    let pairs = metadata.key_value_metadata().into_iter().flatten();
+    let mut pairs: Vec<_> =
+        pairs.filter(|pair| pair.key != ARROW_SCHEMA_META_KEY).cloned().collect();
+    let schema = encode_arrow_schema(&question.appended(table.schema()));
+    pairs.push(KeyValue::new(ARROW_SCHEMA_META_KEY.to_owned(), schema));
+    pairs
+}

@@ -1,0 +1,54 @@
+use std::sync::Arc;
+
+use arrow_array::{Array, ArrayRef, RecordBatch};
+use arrow_schema::{Field, Schema};
+
+use super::watch::Tally;
+use crate::answer::Answer;
+use crate::error::Result;
+use crate::matcher::Matcher;
+use crate::points::Points;
+
+/// What is asked of every point, and what the column of answers is called.
+pub(super) struct Question {
+    pub(super) matcher: Matcher,
+    pub(super) answer: Answer,
+    pub(super) name: String,
+}
+
+impl Question {
+    /// The column of answers.
+    pub(super) fn field(&self) -> Field {
+        self.answer.field(&self.name)
+    }
+
+    /// A schema with the column of answers behind the others.
+    pub(super) fn appended(&self, schema: &Schema) -> Schema {
+        let fields: Vec<_> =
+            schema.fields().iter().cloned().chain([Arc::new(self.field())]).collect();
+        Schema::new_with_metadata(fields, schema.metadata().clone())
+    }
+
+    /// The answers for some points.
+    pub(super) fn ask(&self, points: &Points) -> Result<(ArrayRef, Tally)> {
+        let rows = self.matcher.match_points(points);
+        let tally = Tally {
+            rows: rows.len(),
+            matched: rows.len() - rows.null_count(),
+            null_points: points.missing(),
+        };
+        Ok((self.answer.column(points, rows)?, tally))
+    }
+
+    /// A batch with the answers for its points.
+    pub(super) fn append(
+        &self,
+        batch: &RecordBatch,
+        points: &Points,
+    ) -> Result<(RecordBatch, Tally)> {
+        let (answers, tally) = self.ask(points)?;
+        let columns = batch.columns().iter().cloned().chain([answers]).collect();
+        let schema = Arc::new(self.appended(batch.schema_ref()));
+        Ok((RecordBatch::try_new(schema, columns)?, tally))
+    }
+}
