@@ -139,6 +139,18 @@ impl Error {
         Self::missing(&format!("no column '{name}'"), schema)
     }
 
+    /// Whether it is this file of points that is at fault.
+    pub(crate) fn is_of(&self, file: &std::path::Path) -> bool {
+        match self {
+            Error::Io { path, .. }
+            | Error::Parquet { path, .. }
+            | Error::RowGroup { path, .. }
+            | Error::InFile { path, .. } => path == file,
+            Error::Crs { .. } => true,
+            _ => false,
+        }
+    }
+
     pub(crate) fn in_file(self, path: &std::path::Path) -> Self {
         match self {
             Error::Dtype { .. }

@@ -11,49 +11,53 @@
 
 mod ahead;
 mod copy;
+mod crew;
+mod files;
 mod input;
+mod manifest;
 mod output;
 mod question;
 mod recode;
 mod settings;
+mod survey;
 mod watch;
 mod writing;
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
-use std::sync::mpsc::{RecvTimeoutError, sync_channel};
-use std::time::{Duration, Instant};
+use std::time::Instant;
+
+use arrow_schema::Schema;
 
 use crate::answer::Answer;
 use crate::crs::Crs;
 use crate::details::Details;
 use crate::error::{Error, Result};
-use crate::file::{Table, read_polygons};
+use crate::file::read_polygons;
 use crate::keys::Keys;
 use crate::matcher::Matcher;
 pub use crate::point_columns::PointColumns;
 use crate::polygons::{Invalid, Polygons};
 use crate::rule::Rule;
-use copy::{copy, is_copyable};
-use input::PointReader;
-use output::Output;
+use crew::Crew;
+use files::{Files, Pair};
+use manifest::Manifest;
 use question::Question;
-use recode::recode;
-pub use settings::{Settings, compression};
+pub use settings::{OnError, Settings, bytes, compression};
+use survey::{Surveyed, survey};
 use watch::{Tally, Watch};
-
-/// How often progress is told.
-const TICK: Duration = Duration::from_millis(50);
 
 /// What to match, and where to.
 #[derive(Debug, Clone)]
 pub struct MatchParquet {
-    /// Parquet file with the points.
+    /// Parquet file with the points; a directory of such files; or a pattern with `*`, `?`, `[...]`
+    /// and `**`.
     pub points: PathBuf,
     /// File with the polygons, as [`PolygonTable`](crate::file::PolygonTable) reads it.
     pub polygons: PathBuf,
-    /// File to write; replaced if it exists. Neither of the two inputs.
+    /// File to write, for a file of points; else the directory for files of the same names. Neither
+    /// of the two inputs.
     pub output: PathBuf,
     /// Where the points are.
     pub point: PointColumns,
@@ -87,7 +91,8 @@ pub struct Progress {
 }
 
 /// What a job did.
-#[derive(Debug, Clone, Copy, PartialEq)]
+#[derive(Debug, Clone, PartialEq)]
+#[non_exhaustive]
 pub struct Summary {
     /// Rows read and written.
     pub rows: usize,
@@ -101,84 +106,149 @@ pub struct Summary {
     pub geographic: Option<bool>,
     /// Wall time of the whole job.
     pub seconds: f64,
+    /// Files read and written.
+    pub files: usize,
+    /// Files that a former job had finished; their rows are not counted.
+    pub resumed: usize,
+    /// Files that were left out.
+    pub skipped: Vec<Skipped>,
+}
+
+/// A file of points that was left out.
+#[derive(Debug, Clone, PartialEq, Eq)]
+pub struct Skipped {
+    /// The file.
+    pub file: PathBuf,
+    /// The row group with which something is wrong, if it is known, from 0.
+    pub row_group: Option<usize>,
+    /// What is wrong; names the file too.
+    pub error: String,
+}
+
+impl Skipped {
+    fn new(file: PathBuf, error: &Error) -> Self {
+        let row_group = match error {
+            Error::RowGroup { row_group, .. } => Some(*row_group),
+            _ => None,
+        };
+        Self { file, row_group, error: error.to_string() }
+    }
 }
 
 impl MatchParquet {
-    /// Runs the job. `progress` is called several times a second, and stops the job when it breaks.
+    /// Runs the job. `progress` is called about twenty times a second, and stops the job when it
+    /// breaks.
     ///
     /// # Errors
     ///
-    /// [`Error::Io`] and [`Error::Parquet`] with the file; [`Error::InFile`] for what is wrong with
-    /// a file's columns or rows; [`Error::Crs`] for files in different coordinate reference systems,
-    /// where both name one; [`Error::Parameter`] for an output that is an input or a folder,
-    /// or a `name` that the points have already; [`Error::Interrupted`] when `progress` broke. No
-    /// output is left behind by any of them.
+    /// [`Error::Io`], [`Error::Parquet`] and [`Error::RowGroup`] with the file; [`Error::InFile`]
+    /// for what is wrong with a file's columns or rows, and for a file whose columns are not those
+    /// of the first; [`Error::Crs`] for files in different coordinate reference systems, where both
+    /// name one; [`Error::Parameter`] for an output that is an input, a `name` that the points have
+    /// already, or a folder that was begun otherwise than it is to be resumed;
+    /// [`Error::Interrupted`] when `progress` broke. Files that were finished before stay; of
+    /// others nothing is left behind.
     pub fn run(&self, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Result<Summary> {
         let start = Instant::now();
-        self.settings.check()?;
-        output::check(&self.output, [&self.points, &self.polygons])?;
-        let points = PointReader::open(&self.points, &self.point)?;
+        let settings = &self.settings;
+        settings.check()?;
+        let files = Files::find(&self.points, &self.output)?;
+        if settings.resume && files.folder.is_none() {
+            return Err(settings::wrong("resume", "a single file is written whole or not at all"));
+        }
+        files.check(&self.points, &self.polygons, settings.overwrite || settings.resume)?;
         let watch = Watch::default();
-        let total = points.table().rows();
-        watch.expect(total);
         let mut report = || match progress(watch.progress()) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Error::Interrupted),
         };
-        self.check_name(points.table())?;
-        let (polygons, keys, answer) = self.read_polygons(&mut report)?;
-        Crs::agree(points.crs(), polygons.crs())?;
-        let geographic = points.crs().or(polygons.crs()).and_then(Crs::is_geographic);
-        let matcher = Matcher::with_keys(&polygons, &keys, self.rule)?;
-        matcher.prepare(total);
-        let question = Question { matcher, answer, name: self.name.clone() };
         report()?;
 
-        let (output, tally) = std::thread::scope(|scope| {
-            let (sender, receiver) = sync_channel(1);
-            let (watch, points, question) = (&watch, &points, &question);
-            scope.spawn(move || {
-                // Received to the end, or nobody wants it any more.
-                drop(sender.send(self.write(points, question, watch)));
-            });
-            loop {
-                match receiver.recv_timeout(TICK) {
-                    Ok(written) => break written,
-                    Err(RecvTimeoutError::Timeout) => {}
-                    Err(RecvTimeoutError::Disconnected) => break Err(Error::Interrupted),
-                }
-                if let Err(stopped) = report() {
-                    watch.stop();
-                    break Err(stopped);
-                }
+        let mut skipped = Vec::new();
+        let Files { pairs, folder } = files;
+        let surveyed = watch.over(&mut report, || Ok(survey(pairs, &self.point, &watch)))?;
+        let mut surveyed = self.without_failed(surveyed, &mut skipped)?;
+        if let Some(first) = surveyed.first() {
+            self.check_name(&first.schema)?;
+        }
+        watch.expect(surveyed.iter().map(|file| file.rows).sum());
+
+        let (polygons, keys, answer) = self.read_polygons(&mut report)?;
+        let in_crs = |file: Surveyed| {
+            let agreed = Crs::agree(file.crs.as_ref(), polygons.crs());
+            (file.pair.clone(), agreed.map(|()| file))
+        };
+        surveyed = self.without_failed(surveyed.into_iter().map(in_crs), &mut skipped)?;
+        let crs = surveyed.first().and_then(|file| file.crs.as_ref()).or(polygons.crs());
+        let geographic = crs.and_then(Crs::is_geographic);
+        let mut manifest = match &folder {
+            None => None,
+            Some(folder) => {
+                std::fs::create_dir_all(folder)
+                    .map_err(|source| Error::Io { path: folder.clone(), source })?;
+                let question = watch.over(&mut report, || manifest::question(self))?;
+                Some(Manifest::open(folder, &question, settings.resume)?)
             }
+        };
+        let files = surveyed.len();
+        surveyed.retain(|file| manifest.as_ref().is_none_or(|m| m.done(&file.pair).is_none()));
+        let resumed = files - surveyed.len();
+        let rows = surveyed.iter().map(|file| file.rows).sum();
+        watch.expect(rows);
+        let question = watch.over(&mut report, || {
+            let matcher = Matcher::with_keys(&polygons, &keys, self.rule)?;
+            matcher.prepare(rows);
+            Ok(Question { matcher, answer, name: self.name.clone() })
         })?;
         report()?;
-        output.commit()?;
+
+        let crew = Crew { job: self, question: &question, watch: &watch };
+        let (files, tally) = crew.write(surveyed, &mut manifest, &mut skipped, &mut report)?;
         let Tally { rows, matched, null_points } = tally;
         let seconds = start.elapsed().as_secs_f64();
-        Ok(Summary { rows, matched, null_points, polygons: polygons.len(), geographic, seconds })
+        let polygons = polygons.len();
+        Ok(Summary {
+            rows,
+            matched,
+            null_points,
+            polygons,
+            geographic,
+            seconds,
+            files,
+            resumed,
+            skipped,
+        })
     }
 
-    /// Writes all of a file, to the disk but under no name yet.
-    fn write(
+    /// Leaves out the files with which something is wrong, if that is what is to become of them,
+    /// and those that are not like the first of the others.
+    fn without_failed(
         &self,
-        points: &PointReader,
-        question: &Question,
-        watch: &Watch,
-    ) -> Result<(Output, Tally)> {
-        let table = points.table();
-        let output = Output::create(&self.output)?;
-        let (output, tally) = match !self.settings.recodes() && is_copyable(table) {
-            true => copy(points, question, output, rayon::current_num_threads() + 1, watch)?,
-            false => recode(points, question, &self.settings, output, watch)?,
-        };
-        if tally.rows != table.rows() {
-            let message = format!("read {} rows, expected {}", tally.rows, table.rows());
-            return Err(Error::Columns { message }.in_file(table.path()));
+        surveyed: impl IntoIterator<Item = (Pair, Result<Surveyed>)>,
+        skipped: &mut Vec<Skipped>,
+    ) -> Result<Vec<Surveyed>> {
+        let mut good: Vec<Surveyed> = Vec::new();
+        for (pair, file) in surveyed {
+            let checked = file.and_then(|file| match good.first() {
+                Some(first) => file.check_like(first).map(|()| file),
+                None => Ok(file),
+            });
+            match checked {
+                Ok(file) => good.push(file),
+                Err(error) => skipped.push(self.skip(&pair, error)?),
+            }
         }
-        output.sync()?;
-        Ok((output, tally))
+        Ok(good)
+    }
+
+    /// What is told of a file that is left out, or the error where it is not to be.
+    fn skip(&self, pair: &Pair, error: Error) -> Result<Skipped> {
+        match self.settings.on_error {
+            OnError::SkipFile if error.is_of(&pair.input) => {
+                Ok(Skipped::new(pair.input.clone(), &error))
+            }
+            _ => Err(error),
+        }
     }
 
     /// The polygons, their keys, and what is answered.
@@ -208,8 +278,8 @@ impl MatchParquet {
         Ok((table.polygons, keys, answer))
     }
 
-    fn check_name(&self, points: &Table) -> Result<()> {
-        if points.schema().field_with_name(&self.name).is_err() {
+    fn check_name(&self, points: &Schema) -> Result<()> {
+        if points.field_with_name(&self.name).is_err() {
             return Ok(());
         }
         let message = format!("the points have a column '{}' already", self.name);

@@ -4,23 +4,96 @@ use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::time::{Duration, Instant};
 
-use poly_match_engine::job::{MatchParquet, Progress, Summary as Done};
+use poly_match_engine::Result;
+use poly_match_engine::job::{self, MatchParquet, OnError, Progress, Summary as Done};
 use pyo3::prelude::*;
 
 use crate::error::to_python;
 use crate::matcher::point_columns;
-use crate::options::Options;
+use crate::options::{Options, one_of};
 
 /// How often the interpreter is asked for signals, and told how far the job is.
 const TICK: Duration = Duration::from_millis(100);
 
-/// The answer of [`match_parquet`]: rows, matched, null points, polygons, seconds, and whether
-/// coordinates are in degrees, if that is known.
-type Summary = (usize, usize, usize, usize, f64, Option<bool>);
+/// The answer of [`match_parquet`], a dictionary.
+#[derive(Debug, IntoPyObject)]
+pub(crate) struct Summary {
+    rows: usize,
+    matched: usize,
+    null_points: usize,
+    polygons: usize,
+    seconds: f64,
+    files: usize,
+    resumed: usize,
+    /// File, row group and error of each that was left out.
+    skipped: Vec<(PathBuf, Option<usize>, String)>,
+    /// Whether coordinates are in degrees, if that is known.
+    geographic: Option<bool>,
+}
+
+impl From<Done> for Summary {
+    fn from(done: Done) -> Self {
+        let skipped = done.skipped.into_iter();
+        Self {
+            rows: done.rows,
+            matched: done.matched,
+            null_points: done.null_points,
+            polygons: done.polygons,
+            seconds: done.seconds,
+            files: done.files,
+            resumed: done.resumed,
+            skipped: skipped.map(|left| (left.file, left.row_group, left.error)).collect(),
+            geographic: done.geographic,
+        }
+    }
+}
+
+/// How a job writes, from the attributes of a Python object.
+#[derive(Debug, FromPyObject)]
+pub(crate) struct Settings {
+    compression: Option<String>,
+    row_group_size: Option<usize>,
+    overwrite: bool,
+    resume: bool,
+    on_error: String,
+    memory: Memory,
+}
+
+#[derive(Debug, FromPyObject)]
+enum Memory {
+    Bytes(usize),
+    Text(String),
+}
+
+impl Settings {
+    fn read(&self) -> Result<job::Settings> {
+        let on_errors = [("raise", OnError::Raise), ("skip-file", OnError::SkipFile)];
+        let settings = job::Settings {
+            compression: self.compression.as_deref().map(job::compression).transpose()?,
+            row_group_size: self.row_group_size,
+            overwrite: self.overwrite,
+            resume: self.resume,
+            on_error: one_of("on_error", &self.on_error, &on_errors)?,
+            memory: match &self.memory {
+                Memory::Bytes(bytes) => *bytes,
+                Memory::Text(text) => job::bytes(text)?,
+            },
+        };
+        settings.check()?;
+        Ok(settings)
+    }
+}
+
+/// Raises `ValueError`, which names the parameter, for settings that cannot be.
+#[pyfunction]
+pub(crate) fn check_settings(settings: Settings) -> PyResult<()> {
+    settings.read().map_err(to_python)?;
+    Ok(())
+}
 
 /// `point` is no, one or two column names; `progress` is called with rows, total and matched.
 #[pyfunction]
-#[pyo3(signature = (points, polygons, output, *, point, options, name, progress))]
+#[pyo3(signature = (points, polygons, output, *, point, options, name, settings, progress))]
 #[allow(clippy::too_many_arguments)]
 pub(crate) fn match_parquet(
     py: Python<'_>,
@@ -30,6 +103,7 @@ pub(crate) fn match_parquet(
     point: Vec<String>,
     options: Options,
     name: String,
+    settings: Settings,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Summary> {
     let rule = options.rule().map_err(to_python)?;
@@ -46,6 +120,7 @@ pub(crate) fn match_parquet(
         id: options.id,
         details: options.details,
         invalid,
+        settings: settings.read().map_err(to_python)?,
     };
 
     let mut raised = None;
@@ -74,9 +149,6 @@ pub(crate) fn match_parquet(
     match (raised, done) {
         (Some(error), _) => Err(error),
         (None, Err(error)) => Err(to_python(error)),
-        (None, Ok(done)) => {
-            let Done { rows, matched, null_points, polygons, geographic, seconds } = done;
-            Ok((rows, matched, null_points, polygons, seconds, geographic))
-        }
+        (None, Ok(done)) => Ok(done.into()),
     }
 }

@@ -32,7 +32,7 @@ mod _plugin {
     #[pymodule_export]
     use crate::file::{describe, read_polygons};
     #[pymodule_export]
-    use crate::job::match_parquet;
+    use crate::job::{check_settings, match_parquet};
     #[pymodule_export]
     use crate::matcher::PyMatcher;
     #[pymodule_export]

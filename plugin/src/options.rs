@@ -86,7 +86,8 @@ pub(crate) fn center(center: &str) -> Result<Center, Error> {
     one_of("center", center, &centers)
 }
 
-fn one_of<T: Copy>(
+/// The choice of this name.
+pub(crate) fn one_of<T: Copy>(
     parameter: &'static str,
     value: &str,
     choices: &[(&str, T)],

@@ -30,7 +30,7 @@ from poly_match.cache import CacheInfo, cache_clear, cache_info
 from poly_match.candidates import candidates
 from poly_match.crs import DegreesWarning
 from poly_match.expression import poly_match
-from poly_match.job import Progress, Summary, match_parquet
+from poly_match.job import Skipped, Summary, match_parquet
 from poly_match.matcher import IndexStats, Matcher
 from poly_match.polygons import Polygons
 
@@ -43,6 +43,7 @@ __all__ = [
     "Matcher",
     "Polygons",
     "Progress",
+    "Skipped",
     "Summary",
     "cache_clear",
     "cache_info",

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 
 from poly_match.options import Options
+from poly_match.settings import Settings
 
 class ArrowArray:
     """An Arrow array."""
@@ -83,6 +84,9 @@ def cache_info() -> tuple[int, int, int, int]:
 def check_crs(name: str, metadata: str | None, polygons: str | None) -> bool | None:
     """Raise ``ValueError`` where points are in another CRS; tell whether theirs is in degrees."""
 
+def check_settings(settings: Settings) -> None:
+    """Raise ``ValueError`` for settings that cannot be."""
+
 def check_options(options: Options) -> None:
     """Raise ``ValueError`` for options that make no rule."""
 
@@ -97,9 +101,10 @@ def match_parquet(
     point: list[str],
     options: Options,
     name: str,
+    settings: Settings,
     progress: Callable[[int, int, int], object] | None,
-) -> tuple[int, int, int, int, float, bool | None]:
-    """Run the batch job: rows, matched, null points, polygons, seconds, and whether in degrees."""
+) -> dict[str, Any]:
+    """Run the batch job: the fields of a summary, and whether it is in degrees."""
 
 def read_polygons(path: str, file_format: str, invalid: str) -> tuple[ParsedPolygons, ArrowTable]:
     """Read a file: the polygons, and all columns, these as ``geometry`` among them."""

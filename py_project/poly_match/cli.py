@@ -1,7 +1,8 @@
 """The command `poly-match`: reads the words of the command line, calls the job or the demo.
 
 Exit codes: 0 done, 1 the work failed (one line says what and where), 2 the command line is wrong
-(one line), 130 interrupted. A traceback is always a bug of ours, never the answer to bad input.
+(one line), 3 done but for files that were left out (a line each), 130 interrupted, 143 terminated.
+A traceback is always a bug of ours, never the answer to bad input.
 """
 
 from __future__ import annotations
@@ -10,11 +11,15 @@ import argparse
 import json
 import math
 import os
+import signal
 import sys
-from collections.abc import Sequence
+import time
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
 from dataclasses import asdict
 from importlib.util import find_spec
 from pathlib import Path
+from types import FrameType
 from typing import Any, NoReturn, get_args
 
 import polars as pl
@@ -24,6 +29,8 @@ from poly_match.info import describe
 from poly_match.job import Summary, match_parquet
 from poly_match.options import Center, Invalid, Metric, Options, Predicate
 from poly_match.points import PointColumns
+from poly_match.progress import Progress, Rate
+from poly_match.settings import OnError, Settings
 
 PROG = "poly-match"
 
@@ -46,7 +53,9 @@ number in POLYGONS (UInt32, from 0) of the best polygon, null when there is none
 A polygon qualifies when its centre is strictly closer to the point than
 --max-dist, or among the --k nearest, or both; with --predicate covers, when it
 covers the point. The smallest area is the best, then the lowest row. Rows and
-their order stay as they are, and files larger than memory are fine."""
+their order stay as they are, and files larger than memory are fine. Each output
+appears whole or not at all; one that is there already is left alone, unless
+told."""
 
 _MATCH_EXAMPLES = """\
 example:
@@ -72,6 +81,10 @@ class MissingExtraError(Exception):
     """A package that only the demo needs is not installed."""
 
 
+class _TerminatedError(BaseException):
+    """SIGTERM; of the kind of `KeyboardInterrupt`, so that nothing takes it for an error."""
+
+
 class _Parser(argparse.ArgumentParser):
     """One line for a wrong command line, in the same form as for everything else."""
 
@@ -91,7 +104,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     Returns
     -------
     int
-        The exit code, 0, 1 or 130.
+        The exit code, 0, 1, 3, 130 or 143.
 
     Raises
     ------
@@ -101,7 +114,8 @@ def main(arguments: Sequence[str] | None = None) -> int:
     options = _parse(arguments)
     try:
         try:
-            options.run(options)
+            with _sigterm():
+                left_out = options.run(options)
         finally:
             # Here, for two reasons: a reader of ours may have gone, and after an interrupt in
             # Polars Python raises a second one at the next call, which must not come any later.
@@ -110,6 +124,9 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except KeyboardInterrupt:
         print(f"{PROG}: interrupted", file=sys.stderr, flush=True)
         return 130
+    except _TerminatedError:
+        print(f"{PROG}: terminated", file=sys.stderr, flush=True)
+        return 143
     except BrokenPipeError:
         # Whoever read our output has gone. Python flushes stdout again on its way out.
         os.dup2(os.open(os.devnull, os.O_WRONLY), 1)
@@ -123,10 +140,32 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except (ValueError, MissingExtraError, pl.exceptions.PolarsError) as error:
         _complain(str(error))
         return 1
-    return 0
+    return 3 if left_out else 0
 
 
-def _match(options: argparse.Namespace) -> None:
+@contextmanager
+def _sigterm() -> Iterator[None]:
+    """Make SIGTERM an exception, so that it stops the work as Ctrl-C does."""
+
+    def terminate(_signal: int, _frame: FrameType | None) -> NoReturn:
+        raise _TerminatedError
+
+    try:
+        before = signal.signal(signal.SIGTERM, terminate)
+    except ValueError:  # signals are the main thread's alone
+        yield
+        return
+    try:
+        yield
+    finally:
+        signal.signal(signal.SIGTERM, before)
+
+
+def _match(options: argparse.Namespace) -> bool:
+    """Whether files were left out."""
+    progress: bool | Callable[[Progress], None] = not options.quiet
+    if options.json and progress:
+        progress = _Events()
     summary = match_parquet(
         options.points,
         options.polygons,
@@ -134,12 +173,35 @@ def _match(options: argparse.Namespace) -> None:
         point=_point(options),
         **{name: getattr(options, name) for name in Options._fields},
         name=options.name,
-        progress=not options.quiet,
+        **{name: getattr(options, name) for name in Settings._fields},
+        progress=progress,
     )
+    for skipped in summary.skipped:
+        if options.json:
+            _print_event("skipped", skipped._asdict())
+        else:
+            print(f"{PROG}: skipped: {skipped.error}", file=sys.stderr, flush=True)
     if options.json:
-        print(_as_json(summary, options.output))
+        _print_event("summary", _facts(summary, options.output))
     elif not options.quiet:
         print(_closing_line(summary, options.output))
+    return bool(summary.skipped)
+
+
+class _Events:
+    """Progress as a line of JSON a second."""
+
+    def __init__(self) -> None:
+        self._rate = Rate()
+        self._last = time.monotonic()
+
+    def __call__(self, now: Progress) -> None:
+        rate, left = self._rate.of(now)
+        if time.monotonic() - self._last < 1:
+            return
+        self._last = time.monotonic()
+        rates = {"rows_per_second": rate, "seconds_left": left}
+        _print_event("progress", {**now._asdict(), **rates})
 
 
 def _info(options: argparse.Namespace) -> None:
@@ -209,26 +271,37 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
 
     match = commands.add_parser(
         "match",
-        help="match the points of a Parquet file",
+        help="match the points of Parquet files",
         description=_MATCH_DESCRIPTION,
         epilog=_MATCH_EXAMPLES,
         formatter_class=raw,
         allow_abbrev=False,
     )
     match.set_defaults(run=_match)
-    match.add_argument("points", metavar="POINTS", help="Parquet file of points")
+    match.add_argument(
+        "points", metavar="POINTS", help="Parquet file of points, a directory, or a 'pattern*'"
+    )
     match.add_argument("polygons", metavar="POLYGONS", help="file of polygons")
-    match.add_argument("-o", "--output", metavar="OUT", required=True, help="Parquet file to write")
+    match.add_argument(
+        "-o",
+        "--output",
+        metavar="OUT",
+        required=True,
+        help="file to write; for several files of POINTS the directory for those of the answers",
+    )
     _add_point(match)
     _add_options(match)
     match.add_argument(
         "--name", default="polygon", help="name of the appended column (default: %(default)s)"
     )
+    _add_settings(match)
     match.add_argument(
-        "--quiet", action="store_true", help="no progress bar and no closing line on success"
+        "--quiet", action="store_true", help="no progress and no closing line on success"
     )
     match.add_argument(
-        "--json", action="store_true", help="print the summary as one JSON object instead"
+        "--json",
+        action="store_true",
+        help="print lines of JSON instead: progress, skipped, and last the summary",
     )
 
     info = commands.add_parser(
@@ -279,6 +352,7 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         _check_point(match, options)
         try:
             Options(*(getattr(options, name) for name in Options._fields)).checked()
+            Settings(*(getattr(options, name) for name in Settings._fields)).checked()
         except ValueError as error:
             name, _, wrong = str(error).partition(":")
             match.error(f"{_flag(name)}:{wrong}")
@@ -369,6 +443,45 @@ def _add_options(match: argparse.ArgumentParser) -> None:
     )
 
 
+def _add_settings(match: argparse.ArgumentParser) -> None:
+    """How the job writes, under the names of :func:`poly_match.match_parquet`."""
+    default = Settings()
+
+    def add(name: str, **details: Any) -> None:
+        match.add_argument(_flag(name), default=getattr(default, name), **details)
+
+    add(
+        "compression",
+        metavar="CODEC",
+        help="none, snappy, lz4, zstd, gzip or brotli, the last three with a level if wanted, as "
+        "zstd:9; all columns are written anew (default: that of POINTS)",
+    )
+    add(
+        "row_group_size",
+        metavar="ROWS",
+        type=_count,
+        help="rows of a row group; all columns are written anew (default: those of POINTS)",
+    )
+    add("overwrite", action="store_true", help="replace outputs that are there already")
+    add(
+        "resume",
+        action="store_true",
+        help="for a directory: leave what a former job with the same options has finished",
+    )
+    add(
+        "on_error",
+        choices=get_args(OnError),
+        help="what becomes of a file of points that cannot be read (default: %(default)s); "
+        "skip-file: it is left out, and the exit code is 3",
+    )
+    add(
+        "memory",
+        metavar="SIZE",
+        help="what buffers shall take, as 512MB or 1GiB, besides the polygons and their index "
+        "(default: %(default)s)",
+    )
+
+
 def _distance(text: str) -> float:
     try:
         value = float(text)
@@ -397,32 +510,49 @@ def _whole_number(text: str, least: int) -> int:
     return value
 
 
-def _as_json(summary: Summary, output: str) -> str:
-    rate = summary.rows_per_second
-    facts = {
+def _facts(summary: Summary, output: str) -> dict[str, Any]:
+    return {
         "rows": summary.rows,
         "matched": summary.matched,
         "matched_share": summary.matched_share,
         "null_points": summary.null_points,
         "polygons": summary.polygons,
         "seconds": summary.seconds,
-        "rows_per_second": rate,
+        "rows_per_second": summary.rows_per_second,
+        "files": summary.files,
+        "resumed": summary.resumed,
+        "skipped": len(summary.skipped),
         "output": output,
     }
-    # JSON has no NaN and no infinity: 0 rows have no share.
+
+
+def _print_event(event: str, facts: dict[str, Any]) -> None:
+    # JSON has no NaN and no infinity.
     valid = {
         key: None if isinstance(fact, float) and not math.isfinite(fact) else fact
         for key, fact in facts.items()
     }
-    return json.dumps(valid)
+    print(json.dumps({"event": event, **valid}), flush=True)
 
 
 def _closing_line(summary: Summary, output: str) -> str:
     share = f" ({summary.matched_share:.1%})" if summary.rows else ""
     return (
         f"{summary.rows:,} rows, {summary.matched:,} matched{share} in {summary.seconds:.2f} s, "
-        f"{summary.rows_per_second:,.0f} rows/s -> {output}"
+        f"{summary.rows_per_second:,.0f} rows/s -> {output}{_of_files(summary)}"
     )
+
+
+def _of_files(summary: Summary) -> str:
+    """What is to be said of several files, or of some that were not written."""
+    if summary.files == 1 and not summary.resumed and not summary.skipped:
+        return ""
+    parts = [f"{summary.files:,} files"]
+    if summary.resumed:
+        parts.append(f"{summary.resumed:,} finished before")
+    if summary.skipped:
+        parts.append(f"{len(summary.skipped):,} skipped")
+    return f" ({', '.join(parts)})"
 
 
 def _os_message(error: OSError) -> str:

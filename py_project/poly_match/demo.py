@@ -174,6 +174,7 @@ def _run_job(files: dict[str, Path], max_dist: float, *, say: Say, progress: boo
         files["matched"],
         max_dist=max_dist,
         name=ANSWER,
+        overwrite=True,
         progress=progress,
     )
     say(

@@ -3,32 +3,34 @@
 from __future__ import annotations
 
 import os
+from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
-
-from tqdm import tqdm
 
 from poly_match import _plugin
 from poly_match.crs import warn_of_degrees
 from poly_match.options import Options
 from poly_match.points import point_names
+from poly_match.progress import Progress, Told
+from poly_match.settings import Settings
 
 if TYPE_CHECKING:
     from collections.abc import Callable
 
     from poly_match.options import Center, Invalid, Metric, Predicate
     from poly_match.points import PointColumns
+    from poly_match.settings import OnError
 
 
-class Progress(NamedTuple):
-    """How far a job is."""
+class Skipped(NamedTuple):
+    """A file of points that was left out."""
 
-    rows: int
-    """Rows written."""
-    total: int
-    """Rows of the input."""
-    matched: int
-    """Rows written with an answer."""
+    file: str
+    """Its path."""
+    row_group: int | None
+    """The row group with which something is wrong, if it is known, from 0."""
+    error: str
+    """What is wrong, in one line that names the file."""
 
 
 @dataclass(frozen=True)
@@ -45,6 +47,12 @@ class Summary:
     """Rows of the polygons' table."""
     seconds: float
     """Wall time of the whole job."""
+    files: int
+    """Files read and written."""
+    resumed: int
+    """Files that a former job had finished; their rows are not counted."""
+    skipped: tuple[Skipped, ...]
+    """Files that were left out, with ``on_error="skip-file"``."""
 
     @property
     def matched_share(self) -> float:
@@ -74,24 +82,34 @@ def match_parquet(
     metric: Metric = "euclidean",
     invalid: Invalid = "raise",
     name: str = "polygon",
+    compression: str | None = None,
+    row_group_size: int | None = None,
+    overwrite: bool = False,
+    resume: bool = False,
+    on_error: OnError = "raise",
+    memory: int | str = "256MiB",
     progress: bool | Callable[[Progress], None] = True,
 ) -> Summary:
-    """Append the best polygon to each row of a Parquet file of points.
+    """Append the best polygon to each row of one or more Parquet files of points.
 
     The output has the rows and columns of ``points``, in order and untouched, and a last column
     ``name``: what :func:`poly_match.poly_match` answers, by default the row number in ``polygons``
-    as ``UInt32``, null where there is none. Points are read, matched and written batch by batch,
-    so memory does not grow with their number. Compression and metadata of ``points`` are kept.
+    as ``UInt32``, null where there is none. The points alone are decoded; all other columns are
+    copied as they are encoded, row group by row group, so memory does not grow with their number.
+    Compression, row groups, statistics and metadata of ``points`` are kept.
 
     Parameters
     ----------
     points
-        Parquet file of points.
+        Parquet file of points; a directory, in which all files are taken, those in directories
+        below it too; or a pattern with ``*``, ``?``, ``[...]`` and ``**``. Names that begin with a
+        dot or an underscore are hidden. All files have the same columns.
     polygons
         GeoParquet; plain Parquet with list columns ``x`` and ``y``, or ``geometry``; or a GeoJSON
         FeatureCollection, called ``.geojson`` or ``.json``.
     output
-        File to write. It appears whole, or not at all; a file of that name is replaced.
+        File to write; for a directory or a pattern the directory for files of the same names. Each
+        file appears whole, or not at all.
     point
         A pair of numeric columns, x first, or one column in a form that the expression takes.
         By default the geometry column of GeoParquet, else ``x`` and ``y`` if both are there, else
@@ -100,14 +118,34 @@ def match_parquet(
         As in :func:`poly_match.poly_match`.
     name
         Name of the column to append.
+    compression
+        ``"none"``, ``"snappy"``, ``"lz4"``, ``"zstd"``, ``"gzip"`` or ``"brotli"``, the last three
+        with a level if wanted, as ``"zstd:9"``: all columns are written anew. By default as in
+        ``points``.
+    row_group_size
+        Rows of a row group, at least 1: all columns are written anew. By default as in ``points``.
+    overwrite
+        Replace outputs that are there already; by default that is refused. Other files in the
+        directory stay.
+    resume
+        For directories: go on with a job that was stopped. Files that it has finished are not done
+        again, unless they have changed since; all others are written. Refused if that job had other
+        polygons or options.
+    on_error
+        What becomes of a file of points that cannot be read: ``"raise"``, or ``"skip-file"``, which
+        leaves it out and goes on.
+    memory
+        What buffers shall take, in bytes or as ``"512MB"``: it decides how many files and row
+        groups are worked on at once. Polygons and their index come on top of it.
     progress
-        ``True`` for a bar on standard error if that is a terminal, or a function that is called
-        with a :class:`Progress` about ten times a second. What it raises stops the job.
+        ``True`` for a bar on standard error, or a line every few seconds if that is no terminal; or
+        a function that is called with a :class:`Progress` about ten times a second. What it raises
+        stops the job.
 
     Returns
     -------
     Summary
-        Rows, matched rows, null points, polygons and seconds.
+        Rows, matched rows, null points, polygons, seconds, files, and those left out.
 
     Raises
     ------
@@ -117,6 +155,8 @@ def match_parquet(
         column and the row.
     polars.exceptions.InvalidOperationError
         If a column has a dtype that holds no points or no polygons.
+    FileExistsError
+        If an output is there already, without ``overwrite`` or ``resume``.
     OSError
         If a file cannot be opened, read or written.
     KeyboardInterrupt
@@ -155,19 +195,20 @@ def match_parquet(
         metric=metric,
         invalid=invalid,
     ).checked()
-    # `disable=None` draws no bar where standard error is no terminal.
-    bar = tqdm(
-        unit=" rows", unit_scale=True, leave=False, disable=None if progress is True else True
-    )
+    settings = Settings(
+        compression=compression,
+        row_group_size=row_group_size,
+        overwrite=overwrite,
+        resume=resume,
+        on_error=on_error,
+        memory=memory,
+    ).checked()
+    with Told() if progress is True else nullcontext(progress) as told:
 
-    def on_progress(rows: int, total: int, matched: int) -> None:
-        if callable(progress):
-            progress(Progress(rows, total, matched))
-        bar.total = total
-        bar.set_postfix(matched=f"{matched / rows:.1%}" if rows else "", refresh=False)
-        bar.update(rows - bar.n)
+        def on_progress(rows: int, total: int, matched: int) -> None:
+            if callable(told):
+                told(Progress(rows, total, matched))
 
-    with bar:
         done = _plugin.match_parquet(
             os.fspath(points),
             os.fspath(polygons),
@@ -175,7 +216,9 @@ def match_parquet(
             point=columns,
             options=options,
             name=name,
+            settings=settings,
             progress=on_progress if progress else None,
         )
-    warn_of_degrees(options, done[5])
-    return Summary(*done[:5])
+    warn_of_degrees(options, done.pop("geographic"))
+    skipped = tuple(Skipped(os.fspath(file), *what) for file, *what in done.pop("skipped"))
+    return Summary(**done, skipped=skipped)

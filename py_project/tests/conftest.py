@@ -22,7 +22,7 @@ HAS_SPARK = find_spec("pyspark") is not None
 PROJECT = Path(__file__).parents[1]
 OF_SPARK = {PROJECT / "tests" / "spark", PROJECT / "poly_match" / "spark.py"}
 
-# Tests import `forms`, `reference` and `shapes` from here, whatever pytest's import mode is.
+# Tests import `forms`, `jobs`, `reference` and so on from here, whatever pytest's import mode is.
 sys.path.insert(0, str(Path(__file__).parent))
 
 settings.register_profile("local", deadline=None)
@@ -47,6 +47,17 @@ def fresh_cache() -> Iterator[None]:
     pm.cache_clear()
     yield
     pm.cache_clear()
+
+
+@pytest.fixture
+def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A folder to be in, with `points.parquet` and `zones.parquet`."""
+    import jobs
+
+    monkeypatch.chdir(tmp_path)
+    jobs.write_points(jobs.POINTS)
+    jobs.write_zones()
+    return tmp_path
 
 
 class HouseRules:

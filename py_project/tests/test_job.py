@@ -3,12 +3,6 @@
 from __future__ import annotations
 
 import math
-import signal
-import subprocess
-import sys
-import time
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import datetime
 from decimal import Decimal
 from pathlib import Path
@@ -20,67 +14,11 @@ import pyarrow as pa
 import pyarrow.parquet as pq
 import pytest
 from forms import POINT_FORMS, STRUCT, WKB_POINT, PointForm, wkb_frame, xy_frame
+from jobs import EXPECTED, MAX_DIST, POINTS, POLYGONS, refused, run
 from polars.exceptions import InvalidOperationError
-from reference import Point, Polygon, match
+from reference import Polygon, match
 
 import poly_match as pm
-
-MAX_DIST = 5.0
-POINTS: list[Point] = [
-    (0.0, 0.0),
-    (3.0, 4.0),
-    None,
-    (2.0, 0.0),
-    (None, 0.0),
-    (50.0, 0.0),
-    (math.nan, 0.0),
-    (0.0, -math.inf),
-    (9.0, 9.0),
-]
-POLYGONS: list[Polygon] = [
-    [[[(-2.0, -2.0), (2.0, -2.0), (2.0, 2.0), (-2.0, 2.0)]]],
-    None,
-    [[[(-1.0, -1.0), (1.0, -1.0), (1.0, 1.0), (-1.0, 1.0)]]],
-    [[[(8.0, 8.0), (10.0, 8.0), (10.0, 10.0), (8.0, 10.0)]]],
-]
-EXPECTED = match(POINTS, POLYGONS, MAX_DIST)
-
-
-@pytest.fixture
-def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A folder to be in, with `points.parquet` and `zones.parquet`."""
-    monkeypatch.chdir(tmp_path)
-    write_points(POINTS)
-    xy_frame(POLYGONS).write_parquet("zones.parquet")
-    return tmp_path
-
-
-def write_points(points: list[Point], **options: Any) -> None:
-    """Columns `x` and `y`."""
-    columns = [[None if p is None else p[axis] for p in points] for axis in (0, 1)]
-    series = [pl.Series(name, c, pl.Float64) for name, c in zip("xy", columns, strict=True)]
-    pl.DataFrame(series).write_parquet("points.parquet", **options)
-
-
-def run(points: Any = "points.parquet", polygons: Any = "zones.parquet", **options: Any) -> Any:
-    """The job with `out.parquet` as output."""
-    options = {"max_dist": MAX_DIST, "progress": False, "output": "out.parquet", **options}
-    return pm.match_parquet(points, polygons, options.pop("output"), **options)
-
-
-@contextmanager
-def refused(kind: type[BaseException], *texts: str) -> Iterator[None]:
-    """The block raises this kind, says all texts on one line, and leaves no file behind."""
-    before = sorted(path.name for path in Path().iterdir())
-    with pytest.raises(kind) as caught:
-        yield
-    said = str(caught.value)
-    assert "panicked" not in said
-    assert "\n" not in said
-    for text in texts:
-        assert text in said
-    assert sorted(path.name for path in Path().iterdir()) == before
-
 
 # Answers
 
@@ -471,132 +409,3 @@ def test_parquet_spoiled_inside(which: str, compression: Any) -> None:
         assert said is None or which in said
         assert sorted(path.name for path in Path().iterdir()) == ["points.parquet", "zones.parquet"]
     assert refusals > 10
-
-
-# Progress, and stopping
-
-
-def big_job(rows: int = 3_000_000) -> None:
-    """Points for some seconds of work."""
-    draw = np.random.default_rng(1)
-    pl.DataFrame(draw.uniform(-10, 10, (rows, 2)), schema=["x", "y"]).write_parquet(
-        "points.parquet", compression="uncompressed"
-    )
-
-
-@pytest.mark.usefixtures("place")
-def test_progress_is_told() -> None:
-    """Rows never go back, the last call has them all, and the total is known from the start."""
-    big_job(300_000)
-    told: list[pm.Progress] = []
-
-    def tell(now: pm.Progress) -> None:
-        told.append(now)
-        # Longer than the pause between two calls.
-        time.sleep(0.12)
-
-    summary = run(progress=tell)
-    assert len(told) >= 4
-    assert all(isinstance(now, pm.Progress) for now in told)
-    assert all(now.total == 300_000 for now in told)
-    rows = [now.rows for now in told]
-    assert rows == sorted(rows)
-    assert (rows[0], rows[-1]) == (0, 300_000)
-    assert all(0 <= now.matched <= now.rows for now in told)
-    assert told[-1].matched == summary.matched
-
-
-@pytest.mark.parametrize("rows", [0, 1])
-@pytest.mark.usefixtures("place")
-def test_progress_of_a_small_job(rows: int) -> None:
-    """It is told too."""
-    write_points(POINTS[:rows])
-    told: list[pm.Progress] = []
-    run(progress=told.append)
-    assert told[-1] == (rows, rows, rows)
-
-
-@pytest.mark.parametrize("after", [0, 1, 1_000_000])
-@pytest.mark.usefixtures("place")
-def test_progress_that_raises_stops_the_job(after: int) -> None:
-    """With what it raised; nothing is left, and a former output stays."""
-    big_job()
-    Path("out.parquet").write_text("former")
-
-    class EnoughError(Exception):
-        pass
-
-    def stop(now: pm.Progress) -> None:
-        if now.rows >= after:
-            raise EnoughError(f"at {now.rows}")
-
-    with refused(EnoughError, "at "):
-        run(progress=stop)
-    assert Path("out.parquet").read_text() == "former"
-
-
-@pytest.mark.usefixtures("place")
-def test_a_bar_is_drawn_on_terminals_only(capfd: pytest.CaptureFixture[str]) -> None:
-    """By default nothing is printed into a file or a pipe."""
-    run(progress=True)
-    run(progress=False)
-    assert capfd.readouterr() == ("", "")
-
-
-@pytest.mark.usefixtures("place")
-def test_ctrl_c_stops_the_job() -> None:
-    """Soon, as KeyboardInterrupt, without a partial or temporary file."""
-    big_job(8_000_000)
-    # As in a terminal: a shell may have told its background jobs to ignore the signal.
-    code = """
-import signal
-import poly_match as pm
-signal.signal(signal.SIGINT, signal.default_int_handler)
-print("ready", flush=True)
-def tell(now):
-    if now.rows:
-        print(now.rows, flush=True)
-while True:
-    pm.match_parquet("points.parquet", "zones.parquet", "out.parquet", max_dist=5.0, progress=tell)
-    print("again", flush=True)
-"""
-    process = subprocess.Popen(
-        [sys.executable, "-c", code],
-        stdout=subprocess.PIPE,
-        stderr=subprocess.PIPE,
-        text=True,
-    )
-    assert process.stdout
-    assert process.stdout.readline() == "ready\n"
-    assert int(process.stdout.readline()) > 0
-    process.send_signal(signal.SIGINT)
-    # Long enough for any machine, and much shorter than the endless loop.
-    out, error = process.communicate(timeout=30)
-    assert "KeyboardInterrupt" in error
-    assert process.returncode != 0
-    # A job that had ended before the signal came has left its output.
-    ended = ["out.parquet"] if "again" in out else []
-    assert sorted(path.name for path in Path().iterdir()) == [
-        *ended,
-        "points.parquet",
-        "zones.parquet",
-    ]
-
-
-@pytest.mark.usefixtures("place")
-def test_jobs_beside_each_other() -> None:
-    """Several at once into one folder do not meet."""
-    code = "import sys, poly_match as pm; pm.match_parquet(*sys.argv[1:], max_dist=5.0)"
-    runs = [
-        subprocess.Popen(
-            [sys.executable, "-c", code, "points.parquet", "zones.parquet", f"{i}.out"]
-        )
-        for i in range(3)
-    ]
-    started = time.monotonic()
-    while any(process.poll() is None for process in runs) and time.monotonic() < started + 60:
-        time.sleep(0.02)
-    assert [process.wait(1) for process in runs] == [0, 0, 0]
-    outputs = [Path(f"{i}.out").read_bytes() for i in range(3)]
-    assert outputs[0] == outputs[1] == outputs[2]
-    assert pl.read_parquet("0.out")["polygon"].to_list() == EXPECTED

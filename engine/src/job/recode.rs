@@ -22,13 +22,18 @@ pub(super) fn recode<W: Write + Send>(
     input: &PointReader,
     question: &Question,
     settings: &Settings,
+    memory: usize,
     output: W,
     watch: &Watch,
 ) -> Result<(W, Tally)> {
     let table = input.table();
     let metadata = table.metadata();
     let broken = |source| table.broken(source);
+    // Half of it for what is encoded of a row group, unless its rows are told.
     let mut properties = properties(metadata, settings.compression);
+    if settings.row_group_size.is_none() {
+        properties = properties.set_max_row_group_bytes(Some((memory / 2).max(1)));
+    }
     // As long as the longest of the input.
     if let Some(rows) =
         settings.row_group_size.or(table.group_rows().max().filter(|rows| *rows > 0))

@@ -1,10 +1,17 @@
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
+use std::time::Duration;
+
+use serde::{Deserialize, Serialize};
 
 use super::Progress;
 use crate::error::{Error, Result};
 
+/// How often progress is told.
+const TICK: Duration = Duration::from_millis(50);
+
 /// What has been answered.
-#[derive(Debug, Clone, Copy, Default)]
+#[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
 pub(super) struct Tally {
     pub(super) rows: usize,
     pub(super) matched: usize,
@@ -29,9 +36,9 @@ pub(super) struct Watch {
 }
 
 impl Watch {
-    /// Rows that are to come.
+    /// Rows of all files.
     pub(super) fn expect(&self, rows: usize) {
-        self.total.fetch_add(rows, Relaxed);
+        self.total.store(rows, Relaxed);
     }
 
     pub(super) fn add(&self, tally: Tally) {
@@ -55,5 +62,37 @@ impl Watch {
     /// [`Error::Interrupted`] once the job is stopped.
     pub(super) fn check(&self) -> Result<()> {
         if self.stopped.load(Relaxed) { Err(Error::Interrupted) } else { Ok(()) }
+    }
+
+    /// Does work on a thread of its own, and calls `report` now and then meanwhile, which stops the
+    /// work by an error.
+    pub(super) fn over<T: Send>(
+        &self,
+        report: &mut dyn FnMut() -> Result<()>,
+        work: impl FnOnce() -> Result<T> + Send,
+    ) -> Result<T> {
+        std::thread::scope(|scope| {
+            let (sender, receiver) = sync_channel(1);
+            // Nobody receives once the work is stopped.
+            scope.spawn(move || drop(sender.send(work())));
+            // A channel that breaks off is of work that panicked; the panic goes on here.
+            self.wait(&receiver, report)?.unwrap_or(Err(Error::Interrupted))
+        })
+    }
+
+    /// Waits for what comes next from other threads, and calls `report` now and then meanwhile.
+    /// `None` when they have all gone.
+    pub(super) fn wait<T>(
+        &self,
+        receiver: &Receiver<T>,
+        report: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<Option<T>> {
+        loop {
+            match receiver.recv_timeout(TICK) {
+                Ok(next) => return Ok(Some(next)),
+                Err(RecvTimeoutError::Disconnected) => return Ok(None),
+                Err(RecvTimeoutError::Timeout) => report().inspect_err(|_| self.stop())?,
+            }
+        }
     }
 }

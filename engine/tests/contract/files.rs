@@ -266,7 +266,7 @@ fn the_job_reads_geoparquet_and_geojson() {
         id: None,
         details: false,
         invalid: Invalid::Raise,
-        settings: Settings::default(),
+        settings: Settings { overwrite: true, ..Settings::default() },
     };
     let zones = |code| forms::geoarrow(&rows(), &projjson(code)).swap_remove(0);
     for encoding in [GeoParquetWriterEncoding::WKB, GeoParquetWriterEncoding::GeoArrow] {

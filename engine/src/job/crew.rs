@@ -1,0 +1,138 @@
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+use std::sync::mpsc::sync_channel;
+
+use super::copy::{copy, is_copyable};
+use super::files::Pair;
+use super::input::PointReader;
+use super::manifest::{self, Manifest};
+use super::output::{Folders, Output};
+use super::question::Question;
+use super::recode::recode;
+use super::survey::Surveyed;
+use super::watch::{Tally, Watch};
+use super::{MatchParquet, Skipped};
+use crate::error::{Error, Result};
+
+/// What a row group takes at least while it is worked on: pages of its points, and batches.
+const GROUP_BYTES: usize = 4 << 20;
+
+/// What the answer to a row takes at most, if it is not text.
+const ANSWER_BYTES: usize = 24;
+
+/// The threads that write the files: each takes one after the other, whole.
+pub(super) struct Crew<'a> {
+    pub(super) job: &'a MatchParquet,
+    pub(super) question: &'a Question,
+    pub(super) watch: &'a Watch,
+}
+
+/// A file that is on the disk, but under no name yet.
+struct Written {
+    output: Output,
+    tally: Tally,
+    /// Bytes of the input, and when it was changed last.
+    state: (u64, u64),
+}
+
+impl Crew<'_> {
+    /// Writes the files, and tells how many there are now, and their rows.
+    pub(super) fn write(
+        &self,
+        files: Vec<Surveyed>,
+        manifest: &mut Option<Manifest>,
+        skipped: &mut Vec<Skipped>,
+        report: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<(usize, Tally)> {
+        let mut folders = Folders::default();
+        if manifest.is_some() {
+            files.iter().try_for_each(|file| folders.make(&file.pair.output))?;
+        }
+        let written = self.write_all(&files, manifest, skipped, report);
+        if written.is_err() {
+            folders.unmake();
+        }
+        written
+    }
+
+    fn write_all(
+        &self,
+        files: &[Surveyed],
+        manifest: &mut Option<Manifest>,
+        skipped: &mut Vec<Skipped>,
+        report: &mut dyn FnMut() -> Result<()>,
+    ) -> Result<(usize, Tally)> {
+        let (mut done, mut tally) = (0, Tally::default());
+        let next = AtomicUsize::new(0);
+        let threads = rayon::current_num_threads().min(files.len()).max(1);
+        std::thread::scope(|scope| {
+            let (sender, receiver) = sync_channel(threads);
+            for _ in 0..threads {
+                let (sender, next) = (sender.clone(), &next);
+                scope.spawn(move || {
+                    while let Some(file) = files.get(next.fetch_add(1, Relaxed)) {
+                        let written = self.write_one(&file.pair, threads);
+                        // Nobody receives once the job is stopped.
+                        if sender.send((&file.pair, written)).is_err() {
+                            break;
+                        }
+                    }
+                });
+            }
+            drop(sender);
+            let mut take = || -> Result<()> {
+                while let Some((pair, written)) = self.watch.wait(&receiver, report)? {
+                    match written {
+                        Ok(written) => {
+                            report()?;
+                            tally.add(written.tally);
+                            done += 1;
+                            finish(pair, written, manifest)?;
+                        }
+                        Err(error) => skipped.push(self.job.skip(pair, error)?),
+                    }
+                }
+                Ok(())
+            };
+            take().inspect_err(|_| self.watch.stop())
+        })?;
+        // A thread that panicked has sent nothing; the panic went on above.
+        Ok((done, tally))
+    }
+
+    fn write_one(&self, pair: &Pair, files_at_once: usize) -> Result<Written> {
+        self.watch.check()?;
+        let settings = &self.job.settings;
+        let state = manifest::state(&pair.input)?;
+        let input = PointReader::open(&pair.input, &self.job.point)?;
+        let table = input.table();
+        let output = Output::create(&pair.output, settings.overwrite || settings.resume)?;
+        let failure = output.failure();
+        let memory = settings.memory / files_at_once;
+        let write = || {
+            if settings.recodes() || !is_copyable(table) {
+                return recode(&input, self.question, settings, memory, output, self.watch);
+            }
+            let longest = table.group_rows().max().unwrap_or(0);
+            let at_once = memory / (GROUP_BYTES + longest.saturating_mul(ANSWER_BYTES));
+            let at_once = at_once.clamp(1, rayon::current_num_threads() + 1);
+            copy(&input, self.question, output, at_once, self.watch)
+        };
+        let (output, tally) = write().map_err(|error| failure.or(error))?;
+        if tally.rows != table.rows() {
+            let message = format!("read {} rows, expected {}", tally.rows, table.rows());
+            return Err(Error::Columns { message }.in_file(table.path()));
+        }
+        output.sync()?;
+        Ok(Written { output, tally, state })
+    }
+}
+
+/// Gives a file its name, and notes that it is done.
+fn finish(pair: &Pair, written: Written, manifest: &mut Option<Manifest>) -> Result<()> {
+    let Written { output, tally, state } = written;
+    let bytes = output.commit()?;
+    match manifest {
+        Some(manifest) => manifest.add(pair, state, bytes, tally),
+        None => Ok(()),
+    }
+}

@@ -1,0 +1,204 @@
+//! What is finished in a folder of outputs, and by which rule: lines of JSON, the first of which
+//! says what was asked, each other one that a file is done.
+//!
+//! A line is on the disk before the next file is begun. What a killed job has left is whole lines
+//! and at most a part of one at the end, which is as good as none.
+
+use std::collections::HashMap;
+use std::fs::File;
+use std::io::{BufRead, BufReader, Read, Write};
+use std::path::{Path, PathBuf};
+use std::time::UNIX_EPOCH;
+
+use serde::{Deserialize, Serialize};
+use serde_json::{Map, Value, json};
+use twox_hash::xxhash3_128::Hasher;
+
+use super::MatchParquet;
+use super::files::Pair;
+use super::output::{Output, remove_stale};
+use super::watch::Tally;
+use crate::error::{Error, Result};
+use crate::metric::Metric;
+use crate::point_columns::PointColumns;
+use crate::polygons::Invalid;
+use crate::rule::{Center, Predicate};
+
+/// What the file is called: hidden from whatever reads the folder as a table.
+pub(super) const NAME: &str = "_poly_match.jsonl";
+
+/// What is finished, and what was asked.
+pub(super) struct Manifest {
+    path: PathBuf,
+    file: File,
+    done: HashMap<String, Done>,
+}
+
+/// A file that is done: how its input was then, and its answers.
+#[derive(Debug, Clone, Serialize, Deserialize)]
+pub(super) struct Done {
+    file: String,
+    bytes: u64,
+    /// When the input was changed last, in nanoseconds since 1970.
+    changed: u64,
+    output_bytes: u64,
+    #[serde(flatten)]
+    pub(super) tally: Tally,
+}
+
+impl Manifest {
+    /// Begins anew, as far as a former manifest is not to be followed.
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Parameter`] where `resume` meets one of another question, or files without one.
+    pub(super) fn open(folder: &Path, question: &Map<String, Value>, resume: bool) -> Result<Self> {
+        let path = folder.join(NAME);
+        let io = |source| Error::Io { path: path.clone(), source };
+        let former = match File::open(&path) {
+            Ok(file) if resume => Some(read(&path, file)?),
+            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io(error)),
+            _ => None,
+        };
+        let mut done = HashMap::new();
+        if let Some((asked, finished)) = former {
+            if let Some(difference) = difference(&asked, question) {
+                let message = format!("{} was begun otherwise: {difference}", folder.display());
+                return Err(Error::Parameter { parameter: "resume", message });
+            }
+            done = finished;
+        }
+        // Written again as a whole: without the part of a line that a killed job may have left.
+        remove_stale(folder);
+        let mut output = Output::create(&path, true)?;
+        let write = |output: &mut Output, value: &Value| writeln!(output, "{value}").map_err(io);
+        write(&mut output, &Value::Object(question.clone()))?;
+        for done in done.values() {
+            write(&mut output, &json!(done))?;
+        }
+        output.sync()?;
+        output.commit()?;
+        let file = File::options().append(true).open(&path).map_err(io)?;
+        Ok(Self { path, file, done })
+    }
+
+    /// What is known of a file that is done and has not changed since, and whose output is there.
+    pub(super) fn done(&self, pair: &Pair) -> Option<&Done> {
+        let done = self.done.get(&name(pair))?;
+        let (bytes, changed) = state(&pair.input).ok()?;
+        let output = pair.output.metadata().ok()?;
+        let same = (done.bytes, done.changed, done.output_bytes) == (bytes, changed, output.len());
+        same.then_some(done)
+    }
+
+    /// Notes that a file is done.
+    pub(super) fn add(
+        &mut self,
+        pair: &Pair,
+        input: (u64, u64),
+        output_bytes: u64,
+        tally: Tally,
+    ) -> Result<()> {
+        let (bytes, changed) = input;
+        let done = Done { file: name(pair), bytes, changed, output_bytes, tally };
+        let line = format!("{}\n", json!(done));
+        let written = self.file.write_all(line.as_bytes()).and_then(|()| self.file.sync_data());
+        written.map_err(|source| Error::Io { path: self.path.clone(), source })
+    }
+}
+
+/// Bytes of a file, and when it was changed last.
+pub(super) fn state(path: &Path) -> Result<(u64, u64)> {
+    let io = |source| Error::Io { path: path.to_owned(), source };
+    let metadata = path.metadata().map_err(io)?;
+    let changed = metadata.modified().map_err(io)?.duration_since(UNIX_EPOCH).unwrap_or_default();
+    Ok((metadata.len(), u64::try_from(changed.as_nanos()).unwrap_or(u64::MAX)))
+}
+
+/// What a job asks, in words that are compared with those of a former one.
+pub(super) fn question(job: &MatchParquet) -> Result<Map<String, Value>> {
+    let (max_dist, k) = match job.rule.predicate() {
+        Predicate::Center { max_dist, k } => (max_dist, k),
+        Predicate::Covers => (None, None),
+    };
+    let point = match &job.point {
+        PointColumns::Auto => Value::Null,
+        PointColumns::Xy(x, y) => json!([x, y]),
+        PointColumns::Point(name) => json!(name),
+    };
+    let covers = job.rule.predicate() == Predicate::Covers;
+    let centroid = job.rule.center() == Center::Centroid;
+    let haversine = job.rule.metric() == Metric::Haversine;
+    let words = json!({
+        "poly_match": env!("CARGO_PKG_VERSION"),
+        "polygons": fingerprint(&job.polygons)?,
+        // As text: JSON has no infinity.
+        "max_dist": max_dist.map(|max_dist| max_dist.to_string()),
+        "k": k,
+        "predicate": if covers { "covers" } else { "center" },
+        "center": if centroid { "centroid" } else { "vertex_mean" },
+        "by": job.by,
+        "descending": job.descending,
+        "id": job.id,
+        "details": job.details,
+        "metric": if haversine { "haversine" } else { "euclidean" },
+        "invalid": if job.invalid == Invalid::Skip { "skip" } else { "raise" },
+        "point": point,
+        "name": job.name,
+        "compression": job.settings.compression.map(|codec| codec.to_string()),
+        "row_group_size": job.settings.row_group_size,
+    });
+    match words {
+        Value::Object(words) => Ok(words),
+        _ => Ok(Map::new()),
+    }
+}
+
+/// The first word that differs.
+fn difference(before: &Map<String, Value>, now: &Map<String, Value>) -> Option<String> {
+    let differs = |(key, now): (&String, &Value)| {
+        let before = before.get(key).unwrap_or(&Value::Null);
+        let told = match &**key {
+            "polygons" => "the polygons are others now".to_owned(),
+            key => format!("{key} was {before}, is {now} now"),
+        };
+        (before != now).then_some(told)
+    };
+    now.iter().find_map(differs)
+}
+
+/// A hash of all bytes of a file.
+fn fingerprint(path: &Path) -> Result<String> {
+    let io = |source| Error::Io { path: path.to_owned(), source };
+    let mut file = File::open(path).map_err(io)?;
+    let (mut hasher, mut bytes) = (Hasher::new(), vec![0; 1 << 20]);
+    loop {
+        match file.read(&mut bytes).map_err(io)? {
+            0 => break Ok(format!("{:032x}", hasher.finish_128())),
+            read => hasher.write(&bytes[..read]),
+        }
+    }
+}
+
+fn name(pair: &Pair) -> String {
+    pair.name.to_string_lossy().into_owned()
+}
+
+fn read(path: &Path, file: File) -> Result<(Map<String, Value>, HashMap<String, Done>)> {
+    let mut lines = BufReader::new(file).lines();
+    let mut next = || lines.next().transpose();
+    let io = |source| Error::Io { path: path.to_owned(), source };
+    let first = next().map_err(io)?.unwrap_or_default();
+    let question = serde_json::from_str(&first).map_err(|error| {
+        let message = format!("broken manifest: {error}");
+        Error::Columns { message }.in_file(path)
+    })?;
+    let mut done = HashMap::new();
+    // The last line may have been cut off.
+    while let Some(line) = next().map_err(io)? {
+        if let Ok(file) = serde_json::from_str::<Done>(&line) {
+            done.insert(file.file.clone(), file);
+        }
+    }
+    Ok((question, done))
+}
