@@ -6,6 +6,7 @@
 
 mod geojson;
 mod geometry;
+mod header;
 mod info;
 mod metadata;
 mod polygons;
@@ -23,8 +24,9 @@ pub use info::{FileInfo, Format, Kind, describe};
 pub use polygons::PolygonTable;
 
 pub(crate) use geometry::Geometry;
+pub(crate) use header::Header;
 pub(crate) use polygons::read_polygons;
-pub(crate) use table::{Table, guarded};
+pub(crate) use table::{BATCH_ROWS, Table, caught, guarded};
 
 fn is_geojson(path: &Path) -> bool {
     let named =

@@ -10,15 +10,19 @@
 //! the number of points. The output appears whole under its name or not at all.
 
 mod ahead;
+mod arrow;
 mod copy;
 mod crew;
+mod csv;
 mod files;
+mod format;
 mod input;
 mod manifest;
 mod output;
 mod question;
 mod recode;
 mod settings;
+mod sink;
 mod survey;
 mod watch;
 mod writing;
@@ -42,8 +46,9 @@ use crate::polygons::{Invalid, Polygons};
 use crate::rule::Rule;
 use crew::Crew;
 use files::{Files, Pair};
+use format::Format;
 use manifest::Manifest;
-use question::Question;
+use question::{Question, appended};
 pub use settings::{OnError, Settings, bytes, compression};
 use survey::{Surveyed, survey};
 use watch::{Tally, Watch};
@@ -179,6 +184,10 @@ impl MatchParquet {
             (file.pair.clone(), agreed.map(|()| file))
         };
         surveyed = self.without_failed(surveyed.into_iter().map(in_crs), &mut skipped)?;
+        for file in &surveyed {
+            let schema = appended(&file.schema, answer.field(&self.name));
+            sink::check(Format::of(&file.pair.output), &schema, settings)?;
+        }
         let crs = surveyed.first().and_then(|file| file.crs.as_ref()).or(polygons.crs());
         let geographic = crs.and_then(Crs::is_geographic);
         let mut manifest = match &folder {

@@ -4,8 +4,8 @@ use arrow_array::{ArrayRef, RecordBatch, StructArray, new_empty_array};
 use arrow_schema::extension::EXTENSION_TYPE_NAME_KEY;
 use arrow_schema::{ArrowError, DataType, Field};
 
+use super::header::Header;
 use super::metadata::{GeoColumn, GeoMetadata};
-use super::table::Table;
 use crate::crs::Crs;
 use crate::error::{Error, Result};
 use crate::point_columns::PointColumns;
@@ -32,7 +32,7 @@ enum Columns {
 
 impl Geometry {
     /// Finds the points of a table.
-    pub(crate) fn points(table: &Table, columns: &PointColumns) -> Result<Self> {
+    pub(crate) fn points(table: &Header, columns: &PointColumns) -> Result<Self> {
         let primary = match columns {
             PointColumns::Auto => Self::primary(table)?,
             _ => None,
@@ -54,7 +54,7 @@ impl Geometry {
     }
 
     /// Finds the polygons of a table.
-    pub(crate) fn polygons(table: &Table) -> Result<Self> {
+    pub(crate) fn polygons(table: &Header) -> Result<Self> {
         if let Some(geometry) = Self::primary(table)? {
             return Ok(geometry);
         }
@@ -71,8 +71,8 @@ impl Geometry {
     }
 
     /// The geometry column that the metadata of GeoParquet name.
-    pub(super) fn primary(table: &Table) -> Result<Option<Self>> {
-        let geo = GeoMetadata::of(table.metadata()).map_err(|e| e.in_file(table.path()))?;
+    pub(super) fn primary(table: &Header) -> Result<Option<Self>> {
+        let geo = table.geo()?;
         let Some(name) = geo.as_ref().and_then(GeoMetadata::primary_column) else {
             return Ok(None);
         };
@@ -84,16 +84,16 @@ impl Geometry {
         Self::one(table, name).map(Some)
     }
 
-    fn xy(table: &Table, x: &str, y: &str) -> Result<Self> {
+    fn xy(table: &Header, x: &str, y: &str) -> Result<Self> {
         let field = |name| Ok::<_, Error>(table.schema().field(table.column(name)?.0).clone());
         let columns = Columns::Xy(field(x)?, field(y)?);
         Ok(Self { columns, encoding: None, crs: None, is_points: None })
     }
 
-    fn one(table: &Table, name: &str) -> Result<Self> {
+    fn one(table: &Header, name: &str) -> Result<Self> {
         let field = table.schema().field(table.column(name)?.0).clone();
         let read = || {
-            let geo = GeoMetadata::of(table.metadata())?.and_then(|geo| geo.column(name));
+            let geo = table.geo()?.and_then(|geo| geo.column(name));
             let Some(GeoColumn { encoding, crs, is_points }) = geo else {
                 let crs = Crs::of_field(&field)?;
                 let columns = Columns::One(field);
@@ -161,7 +161,7 @@ impl Geometry {
 }
 
 /// Whether there are columns `x` and `y` of such types.
-fn has(table: &Table, accepts: fn(&DataType) -> bool) -> bool {
+fn has(table: &Header, accepts: fn(&DataType) -> bool) -> bool {
     ["x", "y"].iter().all(|name| table.column(name).is_ok_and(|(_, dtype)| accepts(dtype)))
 }
 

@@ -95,9 +95,11 @@ pub fn describe(path: &Path, columns: &PointColumns) -> Result<FileInfo> {
     let (names, places): (Vec<_>, Vec<_>) = geometry
         .fields()
         .iter()
-        .filter_map(|field| Some((field.name().clone(), table.column(field.name()).ok()?.0)))
+        .filter_map(|field| {
+            Some((field.name().clone(), table.header().column(field.name()).ok()?.0))
+        })
         .unzip();
-    let is_geo = Geometry::primary(&table)?.is_some();
+    let is_geo = Geometry::primary(table.header())?.is_some();
     let others = table.schema().fields().iter().map(|field| field.name().clone());
     let mut info = FileInfo {
         format: if is_geo { Format::GeoParquet } else { Format::Parquet },
@@ -124,7 +126,7 @@ pub fn describe(path: &Path, columns: &PointColumns) -> Result<FileInfo> {
 
 /// The geometry of a table, and what it is of.
 fn find(table: &Table, columns: &PointColumns) -> Result<(Kind, Geometry)> {
-    let points = Geometry::points(table, columns);
+    let points = Geometry::points(table.header(), columns);
     if *columns != PointColumns::Auto {
         return points.map(|points| (Kind::Points, points));
     }
@@ -132,7 +134,10 @@ fn find(table: &Table, columns: &PointColumns) -> Result<(Kind, Geometry)> {
         [field] => Polygons::accepts_geometry(field),
         _ => true,
     };
-    match (points, Geometry::polygons(table).map(|geometry| (is_read(&geometry), geometry))) {
+    match (
+        points,
+        Geometry::polygons(table.header()).map(|geometry| (is_read(&geometry), geometry)),
+    ) {
         (Ok(points), Ok((true, polygons))) => {
             let is_points = match polygons.is_points() {
                 Some(is_points) => is_points,
@@ -150,7 +155,7 @@ fn find(table: &Table, columns: &PointColumns) -> Result<(Kind, Geometry)> {
 /// Whether the first row of a column that is not null is a WKB point.
 fn first_is_point(table: &Table, geometry: &Geometry) -> Result<bool> {
     let [field] = geometry.fields()[..] else { return Ok(false) };
-    let (at, _) = table.column(field.name())?;
+    let (at, _) = table.header().column(field.name())?;
     // Few at a time: the first will do, mostly.
     for batch in table.batches_of(64, Some(&[at]))? {
         let batch = batch?;

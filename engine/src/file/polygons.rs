@@ -103,9 +103,9 @@ fn parquet(
     progress: &mut dyn FnMut() -> Result<()>,
 ) -> Result<PolygonTable> {
     let table = Table::open(path)?;
-    let geometry = Geometry::polygons(&table)?;
+    let geometry = Geometry::polygons(table.header())?;
     for name in only.unwrap_or_default() {
-        table.column(name)?;
+        table.header().column(name)?;
     }
     let is_geometry = |name: &str| geometry.fields().iter().any(|field| field.name() == name);
     let is_kept = |name: &str| only.map_or(!is_geometry(name), |only| only.contains(&name));

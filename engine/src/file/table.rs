@@ -1,8 +1,8 @@
 use std::panic::{AssertUnwindSafe, catch_unwind};
-use std::path::{Path, PathBuf};
+use std::path::Path;
 
 use arrow_array::RecordBatch;
-use arrow_schema::{DataType, SchemaRef};
+use arrow_schema::SchemaRef;
 use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
@@ -11,15 +11,16 @@ use parquet::arrow::arrow_reader::{
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
 
+use super::header::Header;
 use super::source::Source;
 use crate::error::{Error, Result};
 
 /// Rows that are read, matched and written together.
-const BATCH_ROWS: usize = 1 << 16;
+pub(crate) const BATCH_ROWS: usize = 1 << 16;
 
 /// A Parquet file whose footer has been read.
 pub(crate) struct Table {
-    path: PathBuf,
+    header: Header,
     source: Source,
     metadata: ArrowReaderMetadata,
 }
@@ -31,11 +32,16 @@ impl Table {
         let options = ArrowReaderOptions::new().with_encoding_stats_as_mask(false);
         let metadata = guarded(|| ArrowReaderMetadata::load(&source, options))
             .map_err(|source| Error::Parquet { path: path.to_owned(), source })?;
-        Ok(Self { path: path.to_owned(), source, metadata })
+        let header = Header::new(path, metadata.schema().clone());
+        Ok(Self { header: header.with_metadata(metadata.metadata().clone()), source, metadata })
+    }
+
+    pub(crate) fn header(&self) -> &Header {
+        &self.header
     }
 
     pub(crate) fn schema(&self) -> &SchemaRef {
-        self.metadata.schema()
+        self.header.schema()
     }
 
     pub(crate) fn metadata(&self) -> &ParquetMetaData {
@@ -47,7 +53,7 @@ impl Table {
     }
 
     pub(crate) fn path(&self) -> &Path {
-        &self.path
+        self.header.path()
     }
 
     pub(crate) fn source(&self) -> &Source {
@@ -130,23 +136,11 @@ impl Table {
     }
 
     pub(crate) fn broken(&self, source: ParquetError) -> Error {
-        Error::Parquet { path: self.path.clone(), source }
+        Error::Parquet { path: self.path().to_owned(), source }
     }
 
     pub(crate) fn broken_in(&self, row_group: usize, source: ParquetError) -> Error {
-        Error::RowGroup { path: self.path.clone(), row_group, source }
-    }
-
-    /// The place and type of a column.
-    pub(crate) fn column(&self, name: &str) -> Result<(usize, &DataType)> {
-        match self.schema().column_with_name(name) {
-            Some((at, field)) => Ok((at, field.data_type())),
-            None => Err(Error::no_column(name, self.schema()).in_file(&self.path)),
-        }
-    }
-
-    pub(crate) fn missing(&self, what: &str) -> Error {
-        Error::missing(what, self.schema()).in_file(&self.path)
+        Error::RowGroup { path: self.path().to_owned(), row_group, source }
     }
 }
 
@@ -154,10 +148,15 @@ impl Table {
 pub(crate) fn guarded<T>(
     read: impl FnOnce() -> std::result::Result<T, ParquetError>,
 ) -> std::result::Result<T, ParquetError> {
+    caught(read).unwrap_or_else(|panic| Err(ParquetError::General(panic)))
+}
+
+/// Runs a part of a reader, and gives what a panic in it says.
+pub(crate) fn caught<T>(read: impl FnOnce() -> T) -> std::result::Result<T, String> {
     // What a panic leaves behind is dropped and not used again.
-    catch_unwind(AssertUnwindSafe(read)).unwrap_or_else(|panic| {
+    catch_unwind(AssertUnwindSafe(read)).map_err(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let text = text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("no reason given");
-        Err(ParquetError::General(format!("broken file: {text}")))
+        format!("broken file: {text}")
     })
 }

@@ -51,15 +51,15 @@ pub(super) fn is_copyable(table: &Table) -> bool {
 /// Writes all of a file, and the answers beside it.
 pub(super) fn copy<W: Write + Send>(
     input: &PointReader,
+    table: &Table,
     question: &Question,
     output: W,
     at_once: usize,
     watch: &Watch,
 ) -> Result<(W, Tally)> {
-    let table = input.table();
     let broken = |source| table.broken(source);
     let metadata = guarded(|| with_page_indexes(table)).map_err(broken)?;
-    let properties = Arc::new(properties(&metadata, None).build());
+    let properties = Arc::new(properties(Some(&metadata), None).build());
     let answers = Answers::new(question, properties.clone())?;
     let schema = with_column(&metadata, &answers.parquet).map_err(broken)?;
     let mut writer = SerializedFileWriter::new(output, schema, properties).map_err(broken)?;
@@ -73,7 +73,7 @@ pub(super) fn copy<W: Write + Send>(
         first_row += rows;
         (group, first_row - rows)
     });
-    let answer = |(group, first_row)| answers.of(input, question, group, first_row, watch);
+    let answer = |(group, first_row)| answers.of(input, table, question, group, first_row, watch);
     let mut group = 0;
     in_order(groups, at_once, answer, |answered| {
         let broken = |source| table.broken_in(group, source);
@@ -117,15 +117,16 @@ impl Answers {
     fn of(
         &self,
         input: &PointReader,
+        table: &Table,
         question: &Question,
         group: usize,
         first_row: usize,
         watch: &Watch,
     ) -> Result<(Vec<ArrowColumnChunk>, Tally)> {
-        let broken = |source| input.table().broken_in(group, source);
+        let broken = |source| table.broken_in(group, source);
         let mut writers = self.encoders.create_column_writers(0).map_err(broken)?;
         let mut tally = Tally::default();
-        for points in input.points_of(group, first_row, *question.matcher.rule()) {
+        for points in input.points_of(table, group, first_row, *question.matcher.rule()) {
             watch.check()?;
             let (answers, of_batch) = question.ask(&points?)?;
             let leaves = compute_leaves(&self.field, &answers).map_err(broken)?;

@@ -3,6 +3,7 @@ use std::sync::mpsc::sync_channel;
 
 use super::copy::{copy, is_copyable};
 use super::files::Pair;
+use super::format::Format;
 use super::input::PointReader;
 use super::manifest::{self, Manifest};
 use super::output::{Folders, Output};
@@ -70,7 +71,7 @@ impl Crew<'_> {
                 let (sender, next) = (sender.clone(), &next);
                 scope.spawn(move || {
                     while let Some(file) = files.get(next.fetch_add(1, Relaxed)) {
-                        let written = self.write_one(&file.pair, threads);
+                        let written = self.write_one(file, threads);
                         // Nobody receives once the job is stopped.
                         if sender.send((&file.pair, written)).is_err() {
                             break;
@@ -99,28 +100,38 @@ impl Crew<'_> {
         Ok((done, tally))
     }
 
-    fn write_one(&self, pair: &Pair, files_at_once: usize) -> Result<Written> {
+    fn write_one(&self, file: &Surveyed, files_at_once: usize) -> Result<Written> {
         self.watch.check()?;
+        let pair = &file.pair;
         let settings = &self.job.settings;
         let state = manifest::state(&pair.input)?;
-        let input = PointReader::open(&pair.input, &self.job.point)?;
-        let table = input.table();
+        let opened;
+        let input = match &file.input {
+            Some(input) => input,
+            None => {
+                opened = PointReader::open(pair, &self.job.point)?;
+                &opened
+            }
+        };
         let output = Output::create(&pair.output, settings.overwrite || settings.resume)?;
         let failure = output.failure();
         let memory = settings.memory / files_at_once;
-        let write = || {
-            if settings.recodes() || !is_copyable(table) {
-                return recode(&input, self.question, settings, memory, output, self.watch);
+        let format = Format::of(&pair.output);
+        let write = || match input.table() {
+            Some(table)
+                if format == Format::Parquet && !settings.recodes() && is_copyable(table) =>
+            {
+                let longest = table.group_rows().max().unwrap_or(0);
+                let at_once = memory / (GROUP_BYTES + longest.saturating_mul(ANSWER_BYTES));
+                let at_once = at_once.clamp(1, rayon::current_num_threads() + 1);
+                copy(input, table, self.question, output, at_once, self.watch)
             }
-            let longest = table.group_rows().max().unwrap_or(0);
-            let at_once = memory / (GROUP_BYTES + longest.saturating_mul(ANSWER_BYTES));
-            let at_once = at_once.clamp(1, rayon::current_num_threads() + 1);
-            copy(&input, self.question, output, at_once, self.watch)
+            _ => recode(input, self.question, format, settings, memory, output, self.watch),
         };
         let (output, tally) = write().map_err(|error| failure.or(error))?;
-        if tally.rows != table.rows() {
-            let message = format!("read {} rows, expected {}", tally.rows, table.rows());
-            return Err(Error::Columns { message }.in_file(table.path()));
+        if tally.rows != input.rows() {
+            let message = format!("read {} rows, expected {}", tally.rows, input.rows());
+            return Err(Error::Columns { message }.in_file(input.path()));
         }
         output.sync()?;
         Ok(Written { output, tally, state })

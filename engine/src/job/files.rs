@@ -6,12 +6,10 @@ use std::path::{Component, Path, PathBuf};
 
 use walkdir::WalkDir;
 
+use super::format::{EXTENSIONS, Format};
 use super::manifest;
 use super::output;
 use crate::error::{Error, Result};
-
-/// What the names of points may end in.
-const EXTENSIONS: [&str; 2] = ["parquet", "pq"];
 
 /// A file of points, and the file of its answers.
 #[derive(Debug, Clone)]
@@ -122,11 +120,6 @@ fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().first().is_some_and(|first| b"._".contains(first))
 }
 
-fn is_points(path: &Path) -> bool {
-    let extension = path.extension().and_then(OsStr::to_str).unwrap_or_default();
-    EXTENSIONS.iter().any(|known| known.eq_ignore_ascii_case(extension))
-}
-
 fn no_files(path: &Path, why: &str) -> Error {
     let source = std::io::Error::new(std::io::ErrorKind::NotFound, why.to_owned());
     Error::Io { path: path.to_owned(), source }
@@ -144,8 +137,8 @@ fn below(folder: &Path) -> Result<Vec<PathBuf>> {
         if entry.file_type().is_dir() {
             continue;
         }
-        if !is_points(entry.path()) {
-            let known = EXTENSIONS.map(|extension| format!(".{extension}")).join(", ");
+        if Format::told(entry.path()).is_none() {
+            let known = EXTENSIONS.map(|(extension, _)| format!(".{extension}")).join(", ");
             let message = format!(
                 "{} is no file of points by its name: expected one of {known}, or a name that \
                  begins with a dot or an underscore",

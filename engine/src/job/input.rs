@@ -1,34 +1,82 @@
 use std::path::Path;
 
 use arrow_array::RecordBatch;
+use arrow_schema::SchemaRef;
 
 use super::PointColumns;
+use super::arrow::Arrow;
+use super::csv::Csv;
+use super::files::Pair;
+use super::format::Format;
 use crate::crs::Crs;
 use crate::error::Result;
-use crate::file::{Geometry, Table};
+use crate::file::{Geometry, Header, Table};
 use crate::points::Points;
 use crate::rule::Rule;
 
 /// A table of points, read batch by batch.
 pub(super) struct PointReader {
-    table: Table,
+    file: InFormat,
     geometry: Geometry,
     /// Where the columns of the geometry are in the table.
     places: Vec<usize>,
 }
 
+enum InFormat {
+    Parquet(Table),
+    Csv(Csv),
+    Arrow(Arrow),
+}
+
+type Batches<'a> = Box<dyn Iterator<Item = Result<RecordBatch>> + Send + 'a>;
+
 impl PointReader {
-    pub(super) fn open(path: &Path, columns: &PointColumns) -> Result<Self> {
-        let table = Table::open(path)?;
-        let geometry = Geometry::points(&table, columns)?;
+    pub(super) fn open(pair: &Pair, columns: &PointColumns) -> Result<Self> {
+        let path = &pair.input;
+        let file = match Format::of(path) {
+            Format::Parquet => InFormat::Parquet(Table::open(path)?),
+            // From CSV to CSV a field stays as it is written.
+            Format::Csv => InFormat::Csv(Csv::open(path, Format::of(&pair.output) == Format::Csv)?),
+            Format::Arrow => InFormat::Arrow(Arrow::open(path)?),
+        };
+        let header = file.header();
+        let geometry = Geometry::points(header, columns)?;
         let fields = geometry.fields();
-        let places = fields.iter().map(|field| Ok(table.column(field.name())?.0));
+        let places = fields.iter().map(|field| Ok(header.column(field.name())?.0));
         let places = places.collect::<Result<_>>()?;
-        Ok(Self { table, geometry, places })
+        Ok(Self { file, geometry, places })
     }
 
-    pub(super) fn table(&self) -> &Table {
-        &self.table
+    /// Whether it is cheap to have many of them open, and not to open one twice.
+    pub(super) fn is_kept(&self) -> bool {
+        !matches!(self.file, InFormat::Parquet(_))
+    }
+
+    /// That of Parquet.
+    pub(super) fn table(&self) -> Option<&Table> {
+        match &self.file {
+            InFormat::Parquet(table) => Some(table),
+            _ => None,
+        }
+    }
+
+    pub(super) fn path(&self) -> &Path {
+        self.file.header().path()
+    }
+
+    pub(super) fn schema(&self) -> SchemaRef {
+        match &self.file {
+            InFormat::Csv(csv) => csv.schema(),
+            file => file.header().schema().clone(),
+        }
+    }
+
+    pub(super) fn rows(&self) -> usize {
+        match &self.file {
+            InFormat::Parquet(table) => table.rows(),
+            InFormat::Csv(csv) => csv.rows(),
+            InFormat::Arrow(arrow) => arrow.rows(),
+        }
     }
 
     pub(super) fn crs(&self) -> Option<&Crs> {
@@ -41,43 +89,70 @@ impl PointReader {
         rule: Rule,
     ) -> impl Iterator<Item = Result<(RecordBatch, Points)>> {
         let mut first_row = 0;
-        self.table.group_rows().enumerate().flat_map(move |(group, rows)| {
-            first_row += rows;
-            self.read(group, first_row - rows, rule, None)
+        self.read().map(move |batch| {
+            let batch = batch?;
+            let points = match &self.file {
+                InFormat::Csv(csv) => {
+                    let typed = csv.typed(&batch, &self.places);
+                    self.points(&typed.map_err(|e| e.in_file(self.path()))?, first_row, rule)
+                }
+                _ => self.points(&batch, first_row, rule),
+            };
+            first_row += batch.num_rows();
+            Ok((batch, points?))
         })
     }
 
-    /// The points of a row group whose first row is this one, batch by batch; no other column is
-    /// read.
+    /// The points of a row group of a table whose first row is this one, batch by batch; no other
+    /// column is read.
     pub(super) fn points_of(
         &self,
-        group: usize,
-        first_row: usize,
-        rule: Rule,
-    ) -> impl Iterator<Item = Result<Points>> {
-        let batches = self.read(group, first_row, rule, Some(&self.places));
-        batches.map(|read| read.map(|(_, points)| points))
-    }
-
-    fn read(
-        &self,
+        table: &Table,
         group: usize,
         mut first_row: usize,
         rule: Rule,
-        columns: Option<&[usize]>,
-    ) -> impl Iterator<Item = Result<(RecordBatch, Points)>> + use<'_> {
-        let (batches, failed) = match self.table.batches_in(group, columns) {
-            Ok(batches) => (Some(batches), None),
-            Err(error) => (None, Some(Err(error))),
-        };
-        batches.into_iter().flatten().chain(failed).map(move |batch| {
+    ) -> impl Iterator<Item = Result<Points>> {
+        or_error(table.batches_in(group, Some(&self.places))).map(move |batch| {
             let batch = batch?;
-            let points = self
-                .geometry
-                .read_points(&batch, first_row)
-                .and_then(|points| points.accepted_by(&rule, self.geometry.column(), first_row));
             first_row += batch.num_rows();
-            Ok((batch, points.map_err(|error| error.in_file(self.table.path()))?))
+            self.points(&batch, first_row - batch.num_rows(), rule)
         })
     }
+
+    fn read(&self) -> Batches<'_> {
+        match &self.file {
+            InFormat::Parquet(table) => {
+                let groups = 0..table.metadata().num_row_groups();
+                Box::new(groups.flat_map(|group| or_error(table.batches_in(group, None))))
+            }
+            InFormat::Csv(csv) => Box::new(or_error(csv.batches())),
+            InFormat::Arrow(arrow) => Box::new(or_error(arrow.batches())),
+        }
+    }
+
+    fn points(&self, batch: &RecordBatch, first_row: usize, rule: Rule) -> Result<Points> {
+        let points = self.geometry.read_points(batch, first_row);
+        let accepted =
+            |points: Points| points.accepted_by(&rule, self.geometry.column(), first_row);
+        points.and_then(accepted).map_err(|error| error.in_file(self.path()))
+    }
+}
+
+impl InFormat {
+    fn header(&self) -> &Header {
+        match self {
+            Self::Parquet(table) => table.header(),
+            Self::Csv(csv) => csv.header(),
+            Self::Arrow(arrow) => arrow.header(),
+        }
+    }
+}
+
+/// The items, or the error alone.
+fn or_error<T>(items: Result<impl Iterator<Item = Result<T>>>) -> impl Iterator<Item = Result<T>> {
+    let (items, failed) = match items {
+        Ok(items) => (Some(items), None),
+        Err(error) => (None, Some(Err(error))),
+    };
+    items.into_iter().flatten().chain(failed)
 }

@@ -24,9 +24,7 @@ impl Question {
 
     /// A schema with the column of answers behind the others.
     pub(super) fn appended(&self, schema: &Schema) -> Schema {
-        let fields: Vec<_> =
-            schema.fields().iter().cloned().chain([Arc::new(self.field())]).collect();
-        Schema::new_with_metadata(fields, schema.metadata().clone())
+        appended(schema, self.field())
     }
 
     /// The answers for some points.
@@ -51,4 +49,10 @@ impl Question {
         let schema = Arc::new(self.appended(batch.schema_ref()));
         Ok((RecordBatch::try_new(schema, columns)?, tally))
     }
+}
+
+/// A schema with one more field behind the others.
+pub(super) fn appended(schema: &Schema, field: Field) -> Schema {
+    let fields: Vec<_> = schema.fields().iter().cloned().chain([Arc::new(field)]).collect();
+    Schema::new_with_metadata(fields, schema.metadata().clone())
 }

@@ -16,6 +16,8 @@ pub(super) struct Surveyed {
     pub(super) schema: SchemaRef,
     pub(super) crs: Option<Crs>,
     pub(super) rows: usize,
+    /// The opened file, if it is kept.
+    pub(super) input: Option<PointReader>,
 }
 
 /// Opens all files, on all threads; the results are in the order of the files.
@@ -27,9 +29,14 @@ pub(super) fn survey(
     let open = |pair: Pair| {
         let look = || {
             watch.check()?;
-            let input = PointReader::open(&pair.input, columns)?;
-            let (pair, schema) = (pair.clone(), input.table().schema().clone());
-            Ok(Surveyed { pair, schema, crs: input.crs().cloned(), rows: input.table().rows() })
+            let input = PointReader::open(&pair, columns)?;
+            Ok(Surveyed {
+                pair: pair.clone(),
+                schema: input.schema(),
+                crs: input.crs().cloned(),
+                rows: input.rows(),
+                input: Some(input).filter(PointReader::is_kept),
+            })
         };
         let surveyed = look();
         (pair, surveyed)

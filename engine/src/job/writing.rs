@@ -2,13 +2,13 @@ use parquet::basic::Compression;
 use parquet::file::metadata::ParquetMetaData;
 use parquet::file::properties::{WriterProperties, WriterPropertiesBuilder};
 
-/// How the columns of an output are written, unless told, as those of the input: its first codec,
-/// and its order.
+/// How the columns of an output are written: unless told, as those of an input in Parquet, by its
+/// first codec and in its order.
 pub(super) fn properties(
-    like: &ParquetMetaData,
+    like: Option<&ParquetMetaData>,
     compression: Option<Compression>,
 ) -> WriterPropertiesBuilder {
-    let groups = like.row_groups();
+    let groups = like.map_or(&[][..], ParquetMetaData::row_groups);
     let first = groups.first();
     let codec = first.and_then(|group| group.columns().first()).map(|chunk| chunk.compression());
     // Two old codecs can be read only.

@@ -1,0 +1,142 @@
+use std::io::Write;
+use std::sync::Arc;
+
+use arrow_array::{ArrayRef, RecordBatch};
+use arrow_cast::cast;
+use arrow_ipc::writer::FileWriter;
+use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use parquet::arrow::{ARROW_SCHEMA_META_KEY, ArrowWriter};
+use parquet::errors::ParquetError;
+
+use super::format::Format;
+use super::input::PointReader;
+use super::settings::Settings;
+use super::writing::properties;
+use crate::error::{Error, Result};
+
+/// A file that is written batch by batch.
+pub(super) enum Sink<W: Write + Send> {
+    Parquet(Box<ArrowWriter<W>>),
+    Csv(arrow_csv::Writer<W>),
+    Arrow { writer: Box<FileWriter<W>>, schema: SchemaRef },
+}
+
+impl<W: Write + Send> Sink<W> {
+    /// Of this format, with these columns, and what the input says of itself.
+    pub(super) fn new(
+        format: Format,
+        schema: &SchemaRef,
+        input: &PointReader,
+        settings: &Settings,
+        memory: usize,
+        output: W,
+    ) -> Result<Self> {
+        match format {
+            Format::Parquet => parquet(schema, input, settings, memory, output),
+            Format::Csv => Ok(Self::Csv(arrow_csv::Writer::new(output))),
+            Format::Arrow => {
+                let schema = Arc::new(without_dictionaries(schema, input));
+                let writer = Box::new(FileWriter::try_new(output, &schema)?);
+                Ok(Self::Arrow { writer, schema })
+            }
+        }
+    }
+
+    pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
+        match self {
+            Self::Parquet(writer) => writer.write(batch).map_err(arrow),
+            Self::Csv(writer) => Ok(writer.write(batch)?),
+            Self::Arrow { writer, schema } => {
+                let pairs = batch.columns().iter().zip(schema.fields());
+                let columns = pairs.map(|(column, field)| match field.data_type() {
+                    dtype if dtype == column.data_type() => Ok(column.clone()),
+                    dtype => cast(column, dtype),
+                });
+                let columns = columns.collect::<std::result::Result<Vec<ArrayRef>, _>>()?;
+                Ok(writer.write(&RecordBatch::try_new(schema.clone(), columns)?)?)
+            }
+        }
+    }
+
+    /// Writes what is left, and gives the file back.
+    pub(super) fn finish(self) -> Result<W> {
+        match self {
+            Self::Parquet(writer) => writer.into_inner().map_err(arrow),
+            Self::Csv(writer) => Ok(writer.into_inner()),
+            Self::Arrow { mut writer, .. } => {
+                writer.finish()?;
+                Ok(writer.into_inner()?)
+            }
+        }
+    }
+}
+
+fn arrow(error: ParquetError) -> Error {
+    Error::Arrow(error.into())
+}
+
+/// Refuses a format that cannot hold the columns or follow the settings, before anything is written.
+pub(super) fn check(format: Format, schema: &Schema, settings: &Settings) -> Result<()> {
+    if format != Format::Parquet {
+        for (parameter, given) in [
+            ("compression", settings.compression.is_some()),
+            ("row_group_size", settings.row_group_size.is_some()),
+        ] {
+            if given {
+                return Err(super::settings::wrong(parameter, "is for outputs in Parquet alone"));
+            }
+        }
+    }
+    let is_nested = |field: &&Arc<Field>| field.data_type().is_nested();
+    match schema.fields().iter().find(is_nested) {
+        Some(field) if format == Format::Csv => {
+            let (name, dtype) = (field.name(), field.data_type());
+            let message = format!("CSV cannot hold column '{name}' of type {dtype}");
+            Err(Error::Parameter { parameter: "output", message })
+        }
+        _ => Ok(()),
+    }
+}
+
+fn parquet<W: Write + Send>(
+    schema: &SchemaRef,
+    input: &PointReader,
+    settings: &Settings,
+    memory: usize,
+    output: W,
+) -> Result<Sink<W>> {
+    let metadata = input.table().map(|table| table.metadata());
+    let mut properties = properties(metadata, settings.compression);
+    match settings.row_group_size {
+        Some(rows) => properties = properties.set_max_row_group_row_count(Some(rows)),
+        // Half of it for what is encoded of a row group.
+        None => properties = properties.set_max_row_group_bytes(Some((memory / 2).max(1))),
+    }
+    // As long as the longest of the input.
+    let longest = input.table().and_then(|table| table.group_rows().max());
+    if let (None, Some(rows @ 1..)) = (settings.row_group_size, longest) {
+        properties = properties.set_max_row_group_row_count(Some(rows));
+    }
+    let writer = ArrowWriter::try_new(output, schema.clone(), Some(properties.build()));
+    let mut writer = Box::new(writer.map_err(arrow)?);
+    let pairs = metadata.and_then(|metadata| metadata.file_metadata().key_value_metadata());
+    for pair in pairs.into_iter().flatten() {
+        if pair.key != ARROW_SCHEMA_META_KEY {
+            writer.append_key_value_metadata(pair.clone());
+        }
+    }
+    Ok(Sink::Parquet(writer))
+}
+
+/// A schema with plain columns for those that are dictionaries: those of Parquet change from batch
+/// to batch, which the file format of Arrow does not allow.
+fn without_dictionaries(schema: &Schema, input: &PointReader) -> Schema {
+    let plain = |field: &Arc<Field>| match field.data_type() {
+        DataType::Dictionary(_, value) if input.table().is_some() => {
+            Arc::new(Field::clone(field).with_data_type((**value).clone()))
+        }
+        _ => field.clone(),
+    };
+    let fields: Vec<_> = schema.fields().iter().map(plain).collect();
+    Schema::new_with_metadata(fields, schema.metadata().clone())
+}
