@@ -24,6 +24,7 @@ mod recode;
 mod settings;
 mod sink;
 mod survey;
+mod tally;
 mod watch;
 mod writing;
 
@@ -51,7 +52,9 @@ use manifest::Manifest;
 use question::{Question, appended};
 pub use settings::{OnError, Settings, bytes, compression};
 use survey::{Surveyed, survey};
-use watch::{Tally, Watch};
+use tally::Tallies;
+pub use tally::{Picture, PictureOptions};
+use watch::Watch;
 
 /// What to match, and where to.
 #[derive(Debug, Clone)]
@@ -82,6 +85,10 @@ pub struct MatchParquet {
     pub invalid: Invalid,
     /// How it is written.
     pub settings: Settings,
+    /// Whether the summary tells how many points each polygon won.
+    pub counts: bool,
+    /// Whether the summary has a picture of the points.
+    pub picture: Option<PictureOptions>,
 }
 
 /// How far a job is.
@@ -117,6 +124,10 @@ pub struct Summary {
     pub resumed: usize,
     /// Files that were left out.
     pub skipped: Vec<Skipped>,
+    /// Points that each polygon won, row by row, where asked for.
+    pub counts: Option<Vec<u64>>,
+    /// The points on a grid, where asked for; `None` without polygons, too.
+    pub picture: Option<Picture>,
 }
 
 /// A file of points that was left out.
@@ -161,7 +172,16 @@ impl MatchParquet {
         if settings.resume && files.folder.is_none() {
             return Err(settings::wrong("resume", "a single file is written whole or not at all"));
         }
-        files.check(&self.points, &self.polygons, settings.overwrite || settings.resume)?;
+        let told = [("counts", self.counts), ("picture", self.picture.is_some())];
+        if let Some((parameter, _)) = told.into_iter().find(|(_, told)| *told && settings.resume) {
+            let message = "a resumed job cannot tell of files that were finished before";
+            return Err(settings::wrong(parameter, message));
+        }
+        // What is there may be replaced where it is known to be of a former job.
+        let begun =
+            files.folder.as_ref().is_some_and(|folder| folder.join(manifest::NAME).exists());
+        let replaces = settings.overwrite || (settings.resume && begun);
+        files.check(&self.points, &self.polygons, replaces)?;
         let watch = Watch::default();
         let mut report = || match progress(watch.progress()) {
             ControlFlow::Continue(()) => Ok(()),
@@ -180,7 +200,12 @@ impl MatchParquet {
 
         let (polygons, keys, answer) = self.read_polygons(&mut report)?;
         let in_crs = |file: Surveyed| {
-            let agreed = Crs::agree(file.crs.as_ref(), polygons.crs());
+            let agreed = Crs::agree(file.crs.as_ref(), polygons.crs()).map_err(|error| {
+                // Of one file it is clear which.
+                let path = file.pair.input.clone();
+                let source = Box::new(error);
+                if folder.is_some() { Error::InFile { path, source } } else { *source }
+            });
             (file.pair.clone(), agreed.map(|()| file))
         };
         surveyed = self.without_failed(surveyed.into_iter().map(in_crs), &mut skipped)?;
@@ -211,21 +236,24 @@ impl MatchParquet {
         })?;
         report()?;
 
-        let crew = Crew { job: self, question: &question, watch: &watch };
-        let (files, tally) = crew.write(surveyed, &mut manifest, &mut skipped, &mut report)?;
-        let Tally { rows, matched, null_points } = tally;
-        let seconds = start.elapsed().as_secs_f64();
-        let polygons = polygons.len();
+        let tallies = Tallies {
+            counts: self.counts.then(|| vec![0; polygons.len()]),
+            picture: self.picture.as_ref().and_then(|o| Picture::around(&polygons, o)),
+        };
+        let crew = Crew { job: self, question: &question, watch: &watch, tallies: &tallies };
+        let done = crew.write(surveyed, &mut manifest, &mut skipped, &mut report)?;
         Ok(Summary {
-            rows,
-            matched,
-            null_points,
-            polygons,
+            rows: done.tally.rows,
+            matched: done.tally.matched,
+            null_points: done.tally.null_points,
+            polygons: polygons.len(),
             geographic,
-            seconds,
-            files,
+            seconds: start.elapsed().as_secs_f64(),
+            files: done.files,
             resumed,
             skipped,
+            counts: done.tallies.counts,
+            picture: done.tallies.picture,
         })
     }
 

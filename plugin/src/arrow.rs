@@ -22,6 +22,7 @@ use pyo3_arrow::input::AnyRecordBatch;
 use crate::error::to_python;
 
 /// An array.
+#[derive(Debug)]
 #[pyclass(frozen, module = "poly_match._plugin")]
 pub(crate) struct ArrowArray {
     array: ArrayRef,

@@ -2,12 +2,18 @@
 
 use std::ops::ControlFlow;
 use std::path::PathBuf;
+use std::sync::Arc;
 use std::time::{Duration, Instant};
 
+use arrow_array::{ArrayRef, UInt64Array};
+use arrow_schema::{DataType, Field};
 use poly_match_engine::Result;
-use poly_match_engine::job::{self, MatchParquet, OnError, Progress, Summary as Done};
+use poly_match_engine::job::{
+    self, MatchParquet, OnError, PictureOptions, Progress, Summary as Done,
+};
 use pyo3::prelude::*;
 
+use crate::arrow::ArrowArray;
 use crate::error::to_python;
 use crate::matcher::point_columns;
 use crate::options::{Options, one_of};
@@ -29,6 +35,31 @@ pub(crate) struct Summary {
     skipped: Vec<(PathBuf, Option<usize>, String)>,
     /// Whether coordinates are in degrees, if that is known.
     geographic: Option<bool>,
+    /// Points that each polygon won.
+    counts: Option<ArrowArray>,
+    picture: Option<Picture>,
+}
+
+/// A picture, a dictionary.
+#[derive(Debug, IntoPyObject)]
+struct Picture {
+    bounds: (f64, f64, f64, f64),
+    width: usize,
+    height: usize,
+    /// Of each cell, as `u64` in the order of the machine: sums of red, green and blue, and points.
+    cells: Vec<u8>,
+}
+
+impl From<job::Picture> for Picture {
+    fn from(picture: job::Picture) -> Self {
+        let cells = picture.cells.iter().flatten().flat_map(|sum| sum.to_ne_bytes());
+        Self {
+            bounds: picture.bounds.into(),
+            width: picture.width,
+            height: picture.height,
+            cells: cells.collect(),
+        }
+    }
 }
 
 impl From<Done> for Summary {
@@ -44,6 +75,12 @@ impl From<Done> for Summary {
             resumed: done.resumed,
             skipped: skipped.map(|left| (left.file, left.row_group, left.error)).collect(),
             geographic: done.geographic,
+            counts: done.counts.map(|counts| {
+                let counts: ArrayRef = Arc::new(UInt64Array::from(counts));
+                let field = Field::new("points", DataType::UInt64, false);
+                ArrowArray::new(counts, Arc::new(field))
+            }),
+            picture: done.picture.map(Picture::from),
         }
     }
 }
@@ -91,9 +128,10 @@ pub(crate) fn check_settings(settings: Settings) -> PyResult<()> {
     Ok(())
 }
 
-/// `point` is no, one or two column names; `progress` is called with rows, total and matched.
+/// `point` is no, one or two column names; `picture` the cells of its longer side, the colours of
+/// polygons, and that of points without; `progress` is called with rows, total and matched.
 #[pyfunction]
-#[pyo3(signature = (points, polygons, output, *, point, options, name, settings, progress))]
+#[pyo3(signature = (points, polygons, output, *, point, options, name, settings, counts, picture, progress))]
 #[allow(clippy::too_many_arguments)]
 pub(crate) fn match_parquet(
     py: Python<'_>,
@@ -104,6 +142,8 @@ pub(crate) fn match_parquet(
     options: Options,
     name: String,
     settings: Settings,
+    counts: bool,
+    picture: Option<(usize, Vec<[u8; 3]>, [u8; 3])>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Summary> {
     let rule = options.rule().map_err(to_python)?;
@@ -121,6 +161,8 @@ pub(crate) fn match_parquet(
         details: options.details,
         invalid,
         settings: settings.read().map_err(to_python)?,
+        counts,
+        picture: picture.map(|(side, colors, none)| PictureOptions { side, colors, none }),
     };
 
     let mut raised = None;

@@ -33,6 +33,7 @@ from poly_match.expression import poly_match
 from poly_match.job import Skipped, Summary, match_parquet
 from poly_match.matcher import IndexStats, Matcher
 from poly_match.polygons import Polygons
+from poly_match.progress import Progress
 
 __all__ = [
     "ArrowArray",

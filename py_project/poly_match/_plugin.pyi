@@ -102,6 +102,8 @@ def match_parquet(
     options: Options,
     name: str,
     settings: Settings,
+    counts: bool,
+    picture: tuple[int, list[list[int]], list[int]] | None,
     progress: Callable[[int, int, int], object] | None,
 ) -> dict[str, Any]:
     """Run the batch job: the fields of a summary, and whether it is in degrees."""

@@ -34,6 +34,8 @@ from poly_match.settings import OnError, Settings
 
 PROG = "poly-match"
 
+_SECONDS_BETWEEN_EVENTS = 1.0
+
 _DEMO_POINTS = 1_000_000
 _DEMO_SEED = 7
 
@@ -75,10 +77,6 @@ Makes a city of nested zones and a crowd of points, matches them with the batch
 job, checks a sample of the answers against the plain rule, and writes points,
 polygons and matched as Parquet next to matched.png, on which one sees that the
 smallest zone wins. Needs numpy and matplotlib: pip install 'poly-match[demo]'"""
-
-
-class MissingExtraError(Exception):
-    """A package that only the demo needs is not installed."""
 
 
 class _TerminatedError(BaseException):
@@ -137,7 +135,7 @@ def main(arguments: Sequence[str] | None = None) -> int:
     except MemoryError:
         _complain("out of memory")
         return 1
-    except (ValueError, MissingExtraError, pl.exceptions.PolarsError) as error:
+    except (ValueError, ModuleNotFoundError, pl.exceptions.PolarsError) as error:
         _complain(str(error))
         return 1
     return 3 if left_out else 0
@@ -174,6 +172,8 @@ def _match(options: argparse.Namespace) -> bool:
         **{name: getattr(options, name) for name in Options._fields},
         name=options.name,
         **{name: getattr(options, name) for name in Settings._fields},
+        counts=options.counts,
+        picture=options.picture,
         progress=progress,
     )
     for skipped in summary.skipped:
@@ -197,7 +197,7 @@ class _Events:
 
     def __call__(self, now: Progress) -> None:
         rate, left = self._rate.of(now)
-        if time.monotonic() - self._last < 1:
+        if time.monotonic() - self._last < _SECONDS_BETWEEN_EVENTS:
             return
         self._last = time.monotonic()
         rates = {"rows_per_second": rate, "seconds_left": left}
@@ -237,7 +237,7 @@ def _demo(options: argparse.Namespace) -> None:
     wanted = ("numpy", "matplotlib") if options.example == "city" else ("numpy",)
     missing = [module for module in wanted if find_spec(module) is None]
     if missing:
-        raise MissingExtraError(
+        raise ModuleNotFoundError(
             f"the demo needs {' and '.join(missing)}: pip install 'poly-match[demo]'"
         )
     from poly_match import demo
@@ -295,6 +295,15 @@ def _parse(arguments: Sequence[str] | None) -> argparse.Namespace:
         "--name", default="polygon", help="name of the appended column (default: %(default)s)"
     )
     _add_settings(match)
+    match.add_argument(
+        "--counts", metavar="FILE", help="write how many points each polygon won: .parquet or .csv"
+    )
+    match.add_argument(
+        "--picture",
+        metavar="FILE",
+        help="draw the points in the colours of their polygons, with outlines: .png; needs numpy "
+        "and matplotlib: pip install 'poly-match[plot]'",
+    )
     match.add_argument(
         "--quiet", action="store_true", help="no progress and no closing line on success"
     )
@@ -547,7 +556,7 @@ def _of_files(summary: Summary) -> str:
     """What is to be said of several files, or of some that were not written."""
     if summary.files == 1 and not summary.resumed and not summary.skipped:
         return ""
-    parts = [f"{summary.files:,} files"]
+    parts = [f"{summary.files:,} file{'' if summary.files == 1 else 's'}"]
     if summary.resumed:
         parts.append(f"{summary.resumed:,} finished before")
     if summary.skipped:

@@ -7,7 +7,7 @@ from contextlib import nullcontext
 from dataclasses import dataclass
 from typing import TYPE_CHECKING, NamedTuple
 
-from poly_match import _plugin
+from poly_match import _plugin, tally
 from poly_match.crs import warn_of_degrees
 from poly_match.options import Options
 from poly_match.points import point_names
@@ -88,6 +88,8 @@ def match_parquet(
     resume: bool = False,
     on_error: OnError = "raise",
     memory: int | str = "256MiB",
+    counts: str | os.PathLike[str] | None = None,
+    picture: str | os.PathLike[str] | None = None,
     progress: bool | Callable[[Progress], None] = True,
 ) -> Summary:
     """Append the best polygon to each row of one or more Parquet files of points.
@@ -137,6 +139,13 @@ def match_parquet(
     memory
         What buffers shall take, in bytes or as ``"512MB"``: it decides how many files and row
         groups are worked on at once. Polygons and their index come on top of it.
+    counts
+        File to write, ``.parquet`` or ``.csv``: how many points each polygon won. A row for each
+        polygon, with its ``row``, the column ``id`` if there is one, and ``points``.
+    picture
+        File to write, ``.png``: the points in the colours of their polygons, by cells of a grid,
+        and the outlines of the polygons over them. Needs the extra ``poly-match[plot]``. Neither
+        this nor ``counts`` goes with ``resume``.
     progress
         ``True`` for a bar on standard error, or a line every few seconds if that is no terminal; or
         a function that is called with a :class:`Progress` about ten times a second. What it raises
@@ -160,7 +169,9 @@ def match_parquet(
     OSError
         If a file cannot be opened, read or written.
     KeyboardInterrupt
-        On Ctrl-C, within a second. Nothing is left behind.
+        On Ctrl-C, within a second. Nothing is left behind but files that were finished.
+    ModuleNotFoundError
+        If ``picture`` is asked for without the extra.
 
     Examples
     --------
@@ -203,6 +214,7 @@ def match_parquet(
         on_error=on_error,
         memory=memory,
     ).checked()
+    tally.check(counts, picture, (points, polygons, output), overwrite)
     with Told() if progress is True else nullcontext(progress) as told:
 
         def on_progress(rows: int, total: int, matched: int) -> None:
@@ -217,8 +229,15 @@ def match_parquet(
             options=options,
             name=name,
             settings=settings,
+            counts=counts is not None,
+            picture=None if picture is None else tally.picture_options(),
             progress=on_progress if progress else None,
         )
     warn_of_degrees(options, done.pop("geographic"))
+    told, drawn = done.pop("counts"), done.pop("picture")
+    if counts is not None:
+        tally.write_counts(counts, told, polygons, id, invalid)
+    if picture is not None:
+        tally.write_picture(picture, drawn, polygons, invalid)
     skipped = tuple(Skipped(os.fspath(file), *what) for file, *what in done.pop("skipped"))
     return Summary(**done, skipped=skipped)

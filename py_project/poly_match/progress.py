@@ -26,17 +26,16 @@ class Progress(NamedTuple):
 
 
 class Rate:
-    """Rows a second, and the time that is left, from the first row on."""
+    """Rows a second, and the time that is left, since it was last told that there are none."""
 
     def __init__(self) -> None:
-        self._start: float | None = None
+        self._start = time.monotonic()
 
     def of(self, now: Progress) -> tuple[float, float | None]:
         """Rows a second, and seconds that are left if they can be told."""
         if not now.rows:
-            return 0.0, None
-        if self._start is None:
             self._start = time.monotonic()
+            return 0.0, None
         seconds = time.monotonic() - self._start
         rate = now.rows / seconds if seconds else 0.0
         return rate, (now.total - now.rows) / rate if rate else None

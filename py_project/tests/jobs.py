@@ -10,6 +10,7 @@ from typing import Any
 
 import numpy as np
 import polars as pl
+import pyarrow.parquet as pq
 import pytest
 from forms import xy_frame
 from reference import Point, Polygon, match
@@ -76,3 +77,15 @@ def big_job(rows: int = 3_000_000) -> None:
     pl.DataFrame(draw.uniform(-10, 10, (rows, 2)), schema=["x", "y"]).write_parquet(
         "points.parquet", compression="uncompressed"
     )
+
+
+def spoil(path: str) -> None:
+    """Write a file with a good footer, and bad pages of x in the second of its row groups."""
+    frame = pl.DataFrame({"x": [i * 0.1 for i in range(100_000)]})
+    frame = frame.with_columns(y=pl.col("x"), file=pl.lit(0, pl.Int32))
+    frame.write_parquet(path, row_group_size=50_000, compression="zstd")
+    chunk = pq.ParquetFile(path).metadata.row_group(1).column(0)
+    start = min(chunk.dictionary_page_offset or chunk.data_page_offset, chunk.data_page_offset)
+    whole = bytearray(Path(path).read_bytes())
+    whole[start : start + 200] = b"\xff" * 200
+    Path(path).write_bytes(whole)

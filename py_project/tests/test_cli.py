@@ -134,7 +134,8 @@ def test_closing_line(place: Path) -> None:
 def test_json(place: Path) -> None:
     result = run(*WORDS, "--json", cwd=place)
     summary = json.loads(result.stdout)
-    known = {"rows": 6, "matched": 3, "matched_share": 0.5, "polygons": 4, "output": "out.parquet"}
+    known = {"event": "summary", "rows": 6, "matched": 3, "matched_share": 0.5, "polygons": 4}
+    assert summary["output"] == "out.parquet"
     assert known.items() <= summary.items()
     assert summary["null_points"] in (1, 2)  # the NaN is no null
     assert summary["seconds"] >= 0
@@ -168,6 +169,15 @@ def test_quiet(place: Path) -> None:
         (["--max-dist"], "--max-dist: expected one argument"),
         (["--radius", "3"], "unrecognized arguments: --radius 3"),
         (["--max", "1"], "unrecognized arguments: --max 1"),
+        (["--compression", "zip"], "--compression: expected 'none', 'snappy', 'lz4', 'zstd', "),
+        (["--row-group-size", "0"], "--row-group-size: must be a whole number >= 1, not '0'"),
+        (
+            ["--memory", "much"],
+            "--memory: expected a number of bytes, as in '512MB' or '1GiB', got",
+        ),
+        (["--memory", "0"], "--memory: expected at least 1 byte, got 0"),
+        (["--on-error", "skip"], "--on-error: invalid choice: 'skip'"),
+        (["--resume", "--overwrite"], "--resume: goes on with what overwrite would do again"),
     ],
 )
 def test_wrong_words(place: Path, more: list[str], said: str) -> None:
@@ -258,7 +268,7 @@ def shorten_a_ring(place: Path) -> None:
         (write_text_as_points, [], ["points.parquet"]),
         (empty_the_polygons, [], ["polygons.parquet"]),
         (cut_the_points, [], ["points.parquet"]),
-        (garble_the_points, [], ["points.parquet"]),
+        (garble_the_points, [], ["points.parquet: row group "]),
         (rename_y, [], ["points.parquet"]),
         (make_x_text, [], ["points.parquet", "x"]),
         (drop_ring_y, [], ["polygons.parquet"]),
@@ -266,6 +276,8 @@ def shorten_a_ring(place: Path) -> None:
         (break_nothing, ["--x", "lon", "--y", "lat"], ["points.parquet", "lon"]),
         (break_nothing, ["--geometry", "place"], ["points.parquet", "place"]),
         (break_nothing, ["--name", "id"], ["id"]),
+        (break_nothing, ["--resume"], ["resume: a single file"]),
+        (break_nothing, ["-o", "out.csv", "--compression", "zstd"], ["compression: is for "]),
         (break_nothing, ["-o", "no-such-directory/out.parquet"], ["no-such-directory"]),
         (break_nothing, ["-o", "points.parquet/out.parquet"], ["points.parquet"]),
         (break_nothing, ["-o", "."], [".", "directory"]),
@@ -299,7 +311,7 @@ def test_an_input_by_another_name_is_not_overwritten(place: Path) -> None:
 def test_a_second_name_of_an_input_becomes_a_file_of_its_own(place: Path) -> None:
     before = (place / "points.parquet").read_bytes()
     os.link(place / "points.parquet", place / "other.parquet")
-    assert run(*WORDS, "-o", "other.parquet", cwd=place).returncode == 0
+    assert run(*WORDS, "-o", "other.parquet", "--overwrite", cwd=place).returncode == 0
     assert (place / "points.parquet").read_bytes() == before
     assert (place / "other.parquet").read_bytes() != before
 
@@ -316,7 +328,7 @@ def test_a_failure_leaves_the_former_output(place: Path) -> None:
     match(place)
     before = (place / "out.parquet").read_bytes()
     garble_the_points(place)
-    complaint(run(*WORDS, cwd=place), 1)
+    complaint(run(*WORDS, "--overwrite", cwd=place), 1)
     assert (place / "out.parquet").read_bytes() == before
 
 

@@ -8,6 +8,7 @@ from pathlib import Path
 from typing import Any
 
 import polars as pl
+import pyarrow.dataset as ds
 import pytest
 from jobs import EXPECTED, MAX_DIST, POINTS, refused
 
@@ -31,14 +32,14 @@ def files(folder: str | Path) -> list[str]:
 def many(place: Path) -> Path:
     """A folder `points` of three files, in two partitions."""
     frame = pl.read_parquet("points.parquet")
-    for at, name in enumerate(["year=2024/b", "year=2024/a", "year=2025/month=1/a"]):
+    for at, name in enumerate(["year=2024/b", "year=2024/a", "year=2025/deep/a"]):
         path = place / "points" / f"{name}.parquet"
         path.parent.mkdir(parents=True, exist_ok=True)
         frame.with_columns(file=pl.lit(at)).write_parquet(path)
     return place
 
 
-NAMES = ["year=2024/a.parquet", "year=2024/b.parquet", "year=2025/month=1/a.parquet"]
+NAMES = ["year=2024/a.parquet", "year=2024/b.parquet", "year=2025/deep/a.parquet"]
 
 
 @pytest.mark.usefixtures("many")
@@ -62,12 +63,13 @@ def test_a_directory() -> None:
 
 @pytest.mark.usefixtures("many")
 def test_what_reads_tables_reads_the_output() -> None:
-    """The manifest is in nobody's way."""
+    """The manifest is in nobody's way, but that Polars must be told."""
     job("points")
-    got = pl.read_parquet("out")
+    got = pl.scan_parquet("out", hidden_file_prefix="_").collect()
     assert got.height == 3 * len(POINTS)
     assert got["year"].unique().sort().to_list() == [2024, 2025]
     assert pl.scan_parquet("out/**/*.parquet").select(pl.len()).collect().item() == got.height
+    assert ds.dataset("out", partitioning="hive").to_table().num_rows == got.height
 
 
 @pytest.mark.usefixtures("many")

@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import pytest
 from forms import xy_frame
-from jobs import EXPECTED, MAX_DIST, POINTS, refused
+from jobs import EXPECTED, MAX_DIST, POINTS, refused, spoil
 
 import poly_match as pm
 
@@ -121,17 +121,6 @@ def test_resume_is_for_directories() -> None:
         job(resume=True, overwrite=True)
 
 
-def spoil(path: str) -> None:
-    """A good footer, and bad pages in the second of three row groups."""
-    frame = pl.DataFrame({"x": [i * 0.1 for i in range(3_000)]})
-    frame = frame.with_columns(y=pl.col("x"), file=pl.lit(0, pl.Int32))
-    frame.write_parquet(path, row_group_size=1_000, compression="zstd")
-    whole = bytearray(Path(path).read_bytes())
-    at = len(whole) // 3 + 200
-    whole[at : at + 500] = b"\xff" * 500
-    Path(path).write_bytes(whole)
-
-
 @pytest.mark.usefixtures("many")
 def test_files_that_cannot_be_read_are_left_out() -> None:
     """Told with what is wrong where; all others are written, and a resumed job tries again."""
@@ -172,7 +161,9 @@ def test_what_is_wrong_elsewhere_is_raised() -> None:
     Path("zones.parquet").write_text("no parquet")
     with pytest.raises(ValueError, match=r"^zones.parquet: "):
         job(on_error="skip-file")
-    with pytest.raises(ValueError, match=r"^on_error: expected 'raise' or 'skip-file', got 'skip'$"):
+    with pytest.raises(
+        ValueError, match=r"^on_error: expected 'raise' or 'skip-file', got 'skip'$"
+    ):
         job(on_error="skip")
 
 

@@ -19,6 +19,7 @@ from polars.exceptions import ColumnNotFoundError
 import poly_match as pm
 from poly_match import _plugin, cli
 from poly_match.options import Center, Invalid, Metric, Options, Predicate
+from poly_match.settings import Settings
 
 ZONES = pl.DataFrame({"x": [[0, 4, 4, 0]], "y": [[0, 0, 4, 4]], "name": ["a"], "rank": [1]})
 OF_ANSWERS = {"id", "details"}
@@ -96,6 +97,42 @@ def test_the_command_takes_them() -> None:
     expected = Options(max_dist=1.0, k=3, by="rank", descending=True, id="name", details=True)
     given = vars(cli._parse([*words, *more]))
     assert Options(*(given[name] for name in Options._fields)) == expected
+
+
+def test_the_job_and_the_command_take_the_same_settings() -> None:
+    """How a job writes: names, order and defaults."""
+    parameters = inspect.signature(pm.match_parquet).parameters
+    wanted = Settings()._asdict()
+    assert {n: p.default for n, p in parameters.items() if n in wanted} == wanted
+    assert [name for name in parameters if name in wanted] == list(wanted)
+    words = ["match", "a", "b", "-o", "c", "--max-dist", "1"]
+    given = vars(cli._parse(words))
+    assert {name: given[name] for name in wanted} == wanted
+    others = {"counts", "picture", "name"}
+    assert {name: parameters[name].default for name in others} == {n: given[n] for n in others}
+    more = ["--compression", "zstd:9", "--row-group-size", "5", "--overwrite", "--memory", "1GB"]
+    given = vars(cli._parse([*words, *more, "--on-error", "skip-file"]))
+    expected = Settings("zstd:9", 5, overwrite=True, on_error="skip-file", memory="1GB")
+    assert Settings(*(given[name] for name in wanted)) == expected
+    assert vars(cli._parse([*words, "--resume"]))["resume"] is True
+
+
+NO_SETTINGS: list[tuple[dict[str, Any], str]] = [
+    ({"compression": "zip"}, "compression: expected 'none', 'snappy', 'lz4', 'zstd', 'gzip' or "),
+    ({"compression": "zstd:99"}, "compression: expected 'none', "),
+    ({"row_group_size": 0}, "row_group_size: expected at least 1, got 0"),
+    ({"memory": "much"}, "memory: expected a number of bytes, as in '512MB' or '1GiB', got 'much'"),
+    ({"memory": 0}, "memory: expected at least 1 byte, got 0"),
+    ({"on_error": "skip"}, "on_error: expected 'raise' or 'skip-file', got 'skip'"),
+    ({"resume": True, "overwrite": True}, "resume: goes on with what overwrite would do again"),
+]
+
+
+@pytest.mark.parametrize(("settings", "text"), NO_SETTINGS, ids=lambda value: str(value))
+def test_what_is_no_setting(settings: dict[str, Any], text: str) -> None:
+    """Said before anything is read."""
+    with pytest.raises(ValueError, match=f"^{re.escape(text)}"):
+        pm.match_parquet("no", "no", "no", max_dist=1.0, **settings)
 
 
 def test_the_choices_are_those_of_the_plugin() -> None:

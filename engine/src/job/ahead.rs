@@ -30,3 +30,49 @@ pub(super) fn in_order<T: Send, R: Send>(
         under_way.into_iter().try_for_each(take)
     })
 }
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::sync::atomic::{AtomicUsize, Ordering::SeqCst};
+    use std::time::Duration;
+
+    use super::*;
+    use crate::error::Error;
+
+    #[test]
+    fn takes_in_order_and_works_on_few() {
+        for at_once in [1, 2, 5] {
+            let (under_way, most) = (AtomicUsize::new(0), AtomicUsize::new(0));
+            let mut taken = Vec::new();
+            let work = |item: u64| {
+                most.fetch_max(under_way.fetch_add(1, SeqCst) + 1, SeqCst);
+                std::thread::sleep(Duration::from_millis(item * 7 % 5));
+                under_way.fetch_sub(1, SeqCst);
+                item
+            };
+            in_order(0..50, at_once, work, |item| {
+                taken.push(item.recv().unwrap());
+                Ok(())
+            })
+            .unwrap();
+            assert!(taken.iter().copied().eq(0..50));
+            assert!(most.into_inner() <= at_once);
+        }
+    }
+
+    #[test]
+    fn begins_nothing_after_an_error() {
+        let begun = AtomicUsize::new(0);
+        let work = |item: usize| {
+            begun.fetch_add(1, SeqCst);
+            item
+        };
+        let failed = in_order(0..50, 2, work, |item| match item.recv().unwrap() {
+            3 => Err(Error::Interrupted),
+            _ => Ok(()),
+        });
+        assert!(matches!(failed, Err(Error::Interrupted)));
+        assert!(begun.into_inner() <= 6);
+    }
+}

@@ -22,9 +22,8 @@ use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{Type, TypePtr};
 
 use super::ahead::in_order;
-use super::input::PointReader;
-use super::question::Question;
-use super::watch::{Tally, Watch};
+use super::question::{Question, Task};
+use super::watch::Tally;
 use super::writing::properties;
 use crate::error::{Error, Result};
 use crate::file::{Table, guarded};
@@ -50,13 +49,12 @@ pub(super) fn is_copyable(table: &Table) -> bool {
 
 /// Writes all of a file, and the answers beside it.
 pub(super) fn copy<W: Write + Send>(
-    input: &PointReader,
+    task: Task<'_>,
     table: &Table,
-    question: &Question,
     output: W,
     at_once: usize,
-    watch: &Watch,
 ) -> Result<(W, Tally)> {
+    let Task { question, watch, .. } = task;
     let broken = |source| table.broken(source);
     let metadata = guarded(|| with_page_indexes(table)).map_err(broken)?;
     let properties = Arc::new(properties(Some(&metadata), None).build());
@@ -73,7 +71,7 @@ pub(super) fn copy<W: Write + Send>(
         first_row += rows;
         (group, first_row - rows)
     });
-    let answer = |(group, first_row)| answers.of(input, table, question, group, first_row, watch);
+    let answer = |(group, first_row)| answers.of(task, table, group, first_row);
     let mut group = 0;
     in_order(groups, at_once, answer, |answered| {
         let broken = |source| table.broken_in(group, source);
@@ -81,7 +79,12 @@ pub(super) fn copy<W: Write + Send>(
         guarded(|| append_chunks(table, &metadata, group, &mut row_group)).map_err(broken)?;
         let stopped = |_| Error::Interrupted;
         let (chunks, of_group) = answered.recv().map_err(stopped)??;
-        for chunk in chunks {
+        for mut chunk in chunks {
+            // The footer has indexes of all columns, or of none.
+            if metadata.offset_index().is_none() {
+                let close = chunk.close_mut();
+                (close.column_index, close.offset_index) = (None, None);
+            }
             chunk.append_to_row_group(&mut row_group).map_err(broken)?;
         }
         row_group.close().map_err(broken)?;
@@ -89,7 +92,7 @@ pub(super) fn copy<W: Write + Send>(
         group += 1;
         watch.check()
     })?;
-    Ok((writer.into_inner().map_err(broken)?, tally))
+    Ok((guarded(|| writer.into_inner()).map_err(broken)?, tally))
 }
 
 /// The column of answers, and how it is encoded.
@@ -116,19 +119,18 @@ impl Answers {
     /// Those for a row group, encoded.
     fn of(
         &self,
-        input: &PointReader,
+        task: Task<'_>,
         table: &Table,
-        question: &Question,
         group: usize,
         first_row: usize,
-        watch: &Watch,
     ) -> Result<(Vec<ArrowColumnChunk>, Tally)> {
+        let Task { input, question, watch, tallies } = task;
         let broken = |source| table.broken_in(group, source);
         let mut writers = self.encoders.create_column_writers(0).map_err(broken)?;
         let mut tally = Tally::default();
         for points in input.points_of(table, group, first_row, *question.matcher.rule()) {
             watch.check()?;
-            let (answers, of_batch) = question.ask(&points?)?;
+            let (answers, of_batch) = question.ask(&points?, tallies)?;
             let leaves = compute_leaves(&self.field, &answers).map_err(broken)?;
             for (writer, leaf) in writers.iter_mut().zip(&leaves) {
                 writer.write(leaf).map_err(broken)?;
@@ -150,7 +152,8 @@ fn append_chunks<W: Write + Send>(
 ) -> ParquetResult<()> {
     let row_group = metadata.row_group(group);
     for (column, chunk) in row_group.columns().iter().enumerate() {
-        let column_index = metadata.column_index().map(|index| &index[group][column]);
+        let column_index = metadata.column_index().filter(|_| metadata.offset_index().is_some());
+        let column_index = column_index.map(|index| &index[group][column]);
         let offset_index = metadata.offset_index().map(|index| &index[group][column]);
         let close = ColumnCloseResult {
             bytes_written: chunk.compressed_size().unsigned_abs(),

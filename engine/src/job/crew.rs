@@ -1,5 +1,6 @@
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::sync_channel;
+use std::sync::{Mutex, PoisonError};
 
 use super::copy::{copy, is_copyable};
 use super::files::Pair;
@@ -7,12 +8,14 @@ use super::format::Format;
 use super::input::PointReader;
 use super::manifest::{self, Manifest};
 use super::output::{Folders, Output};
-use super::question::Question;
+use super::question::{Question, Task};
 use super::recode::recode;
 use super::survey::Surveyed;
-use super::watch::{Tally, Watch};
+use super::tally::Tallies;
+use super::watch::{Tally, Watch, Watched};
 use super::{MatchParquet, Skipped};
 use crate::error::{Error, Result};
+use crate::file::caught;
 
 /// What a row group takes at least while it is worked on: pages of its points, and batches.
 const GROUP_BYTES: usize = 4 << 20;
@@ -25,29 +28,37 @@ pub(super) struct Crew<'a> {
     pub(super) job: &'a MatchParquet,
     pub(super) question: &'a Question,
     pub(super) watch: &'a Watch,
+    /// Empty ones, to begin with for each file.
+    pub(super) tallies: &'a Tallies,
 }
 
 /// A file that is on the disk, but under no name yet.
 struct Written {
     output: Output,
     tally: Tally,
+    tallies: Tallies,
     /// Bytes of the input, and when it was changed last.
     state: (u64, u64),
 }
 
+/// What is done of all files.
+pub(super) struct Done {
+    pub(super) files: usize,
+    pub(super) tally: Tally,
+    pub(super) tallies: Tallies,
+}
+
 impl Crew<'_> {
-    /// Writes the files, and tells how many there are now, and their rows.
+    /// Writes the files.
     pub(super) fn write(
         &self,
         files: Vec<Surveyed>,
         manifest: &mut Option<Manifest>,
         skipped: &mut Vec<Skipped>,
         report: &mut dyn FnMut() -> Result<()>,
-    ) -> Result<(usize, Tally)> {
+    ) -> Result<Done> {
         let mut folders = Folders::default();
-        if manifest.is_some() {
-            files.iter().try_for_each(|file| folders.make(&file.pair.output))?;
-        }
+        files.iter().try_for_each(|file| folders.make(&file.pair.output))?;
         let written = self.write_all(&files, manifest, skipped, report);
         if written.is_err() {
             folders.unmake();
@@ -61,8 +72,8 @@ impl Crew<'_> {
         manifest: &mut Option<Manifest>,
         skipped: &mut Vec<Skipped>,
         report: &mut dyn FnMut() -> Result<()>,
-    ) -> Result<(usize, Tally)> {
-        let (mut done, mut tally) = (0, Tally::default());
+    ) -> Result<Done> {
+        let mut done = Done { files: 0, tally: Tally::default(), tallies: self.tallies.clone() };
         let next = AtomicUsize::new(0);
         let threads = rayon::current_num_threads().min(files.len()).max(1);
         std::thread::scope(|scope| {
@@ -71,7 +82,10 @@ impl Crew<'_> {
                 let (sender, next) = (sender.clone(), &next);
                 scope.spawn(move || {
                     while let Some(file) = files.get(next.fetch_add(1, Relaxed)) {
-                        let written = self.write_one(file, threads);
+                        let written = caught(|| self.write_one(file, threads));
+                        let written = written.unwrap_or_else(|message| {
+                            Err(Error::Columns { message }.in_file(&file.pair.input))
+                        });
                         // Nobody receives once the job is stopped.
                         if sender.send((&file.pair, written)).is_err() {
                             break;
@@ -85,8 +99,9 @@ impl Crew<'_> {
                     match written {
                         Ok(written) => {
                             report()?;
-                            tally.add(written.tally);
-                            done += 1;
+                            done.files += 1;
+                            done.tally.add(written.tally);
+                            done.tallies.merge(&written.tallies);
                             finish(pair, written, manifest)?;
                         }
                         Err(error) => skipped.push(self.job.skip(pair, error)?),
@@ -96,8 +111,7 @@ impl Crew<'_> {
             };
             take().inspect_err(|_| self.watch.stop())
         })?;
-        // A thread that panicked has sent nothing; the panic went on above.
-        Ok((done, tally))
+        Ok(done)
     }
 
     fn write_one(&self, file: &Surveyed, files_at_once: usize) -> Result<Written> {
@@ -115,8 +129,16 @@ impl Crew<'_> {
         };
         let output = Output::create(&pair.output, settings.overwrite || settings.resume)?;
         let failure = output.failure();
+        let output = Watched { output, watch: self.watch };
         let memory = settings.memory / files_at_once;
         let format = Format::of(&pair.output);
+        let tallies = Mutex::new(self.tallies.clone());
+        let task = Task {
+            input,
+            question: self.question,
+            watch: self.watch,
+            tallies: Some(&tallies).filter(|_| !self.tallies.is_empty()),
+        };
         let write = || match input.table() {
             Some(table)
                 if format == Format::Parquet && !settings.recodes() && is_copyable(table) =>
@@ -124,23 +146,24 @@ impl Crew<'_> {
                 let longest = table.group_rows().max().unwrap_or(0);
                 let at_once = memory / (GROUP_BYTES + longest.saturating_mul(ANSWER_BYTES));
                 let at_once = at_once.clamp(1, rayon::current_num_threads() + 1);
-                copy(input, table, self.question, output, at_once, self.watch)
+                copy(task, table, output, at_once)
             }
-            _ => recode(input, self.question, format, settings, memory, output, self.watch),
+            _ => recode(task, format, settings, memory, output),
         };
-        let (output, tally) = write().map_err(|error| failure.or(error))?;
+        let (Watched { output, .. }, tally) = write().map_err(|error| failure.or(error))?;
         if tally.rows != input.rows() {
             let message = format!("read {} rows, expected {}", tally.rows, input.rows());
             return Err(Error::Columns { message }.in_file(input.path()));
         }
         output.sync()?;
-        Ok(Written { output, tally, state })
+        let tallies = tallies.into_inner().unwrap_or_else(PoisonError::into_inner);
+        Ok(Written { output, tally, tallies, state })
     }
 }
 
 /// Gives a file its name, and notes that it is done.
 fn finish(pair: &Pair, written: Written, manifest: &mut Option<Manifest>) -> Result<()> {
-    let Written { output, tally, state } = written;
+    let Written { output, tally, state, .. } = written;
     let bytes = output.commit()?;
     match manifest {
         Some(manifest) => manifest.add(pair, state, bytes, tally),

@@ -1,9 +1,11 @@
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::{Array, ArrayRef, RecordBatch};
 use arrow_schema::{Field, Schema};
 
-use super::watch::Tally;
+use super::input::PointReader;
+use super::tally::Tallies;
+use super::watch::{Tally, Watch};
 use crate::answer::Answer;
 use crate::error::Result;
 use crate::matcher::Matcher;
@@ -27,9 +29,17 @@ impl Question {
         appended(schema, self.field())
     }
 
-    /// The answers for some points.
-    pub(super) fn ask(&self, points: &Points) -> Result<(ArrayRef, Tally)> {
+    /// The answers for some points, which are told to `tallies`.
+    pub(super) fn ask(
+        &self,
+        points: &Points,
+        tallies: Option<&Mutex<Tallies>>,
+    ) -> Result<(ArrayRef, Tally)> {
         let rows = self.matcher.match_points(points);
+        if let Some(tallies) = tallies {
+            // Sums of whole batches: one that panicked has left none.
+            tallies.lock().unwrap_or_else(PoisonError::into_inner).add(points, &rows);
+        }
         let tally = Tally {
             rows: rows.len(),
             matched: rows.len() - rows.null_count(),
@@ -43,8 +53,9 @@ impl Question {
         &self,
         batch: &RecordBatch,
         points: &Points,
+        tallies: Option<&Mutex<Tallies>>,
     ) -> Result<(RecordBatch, Tally)> {
-        let (answers, tally) = self.ask(points)?;
+        let (answers, tally) = self.ask(points, tallies)?;
         let columns = batch.columns().iter().cloned().chain([answers]).collect();
         let schema = Arc::new(self.appended(batch.schema_ref()));
         Ok((RecordBatch::try_new(schema, columns)?, tally))
@@ -55,4 +66,14 @@ impl Question {
 pub(super) fn appended(schema: &Schema, field: Field) -> Schema {
     let fields: Vec<_> = schema.fields().iter().cloned().chain([Arc::new(field)]).collect();
     Schema::new_with_metadata(fields, schema.metadata().clone())
+}
+
+/// The question, put to the points of a file.
+#[derive(Clone, Copy)]
+pub(super) struct Task<'a> {
+    pub(super) input: &'a PointReader,
+    pub(super) question: &'a Question,
+    pub(super) watch: &'a Watch,
+    /// Told of all points, where that is asked for.
+    pub(super) tallies: Option<&'a Mutex<Tallies>>,
 }

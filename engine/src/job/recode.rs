@@ -8,11 +8,10 @@ use std::sync::mpsc::sync_channel;
 use arrow_array::RecordBatch;
 
 use super::format::Format;
-use super::input::PointReader;
-use super::question::Question;
+use super::question::Task;
 use super::settings::Settings;
 use super::sink::Sink;
-use super::watch::{Tally, Watch};
+use super::watch::Tally;
 use crate::error::{Error, Result};
 
 /// Batches that may be read and matched before the writer has taken one.
@@ -20,14 +19,13 @@ const BATCHES_AHEAD: usize = 2;
 
 /// Reads, matches and writes a file, batch by batch.
 pub(super) fn recode<W: Write + Send>(
-    input: &PointReader,
-    question: &Question,
+    task: Task<'_>,
     format: Format,
     settings: &Settings,
     memory: usize,
     output: W,
-    watch: &Watch,
 ) -> Result<(W, Tally)> {
+    let Task { input, question, watch, tallies } = task;
     let in_file = |error: Error| error.in_file(input.path());
     let schema = Arc::new(question.appended(&input.schema()));
     let mut sink = Sink::new(format, &schema, input, settings, memory, output).map_err(in_file)?;
@@ -38,7 +36,9 @@ pub(super) fn recode<W: Write + Send>(
             for read in input.batches(*question.matcher.rule()) {
                 let matched = read.and_then(|(batch, points)| {
                     watch.check()?;
-                    question.append(&batch, &points).map_err(|error| error.in_file(input.path()))
+                    question
+                        .append(&batch, &points, tallies)
+                        .map_err(|error| error.in_file(input.path()))
                 });
                 let stop = matched.is_err();
                 // The writer has given up when it no longer receives.

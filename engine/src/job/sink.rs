@@ -17,7 +17,7 @@ use crate::error::{Error, Result};
 /// A file that is written batch by batch.
 pub(super) enum Sink<W: Write + Send> {
     Parquet(Box<ArrowWriter<W>>),
-    Csv(arrow_csv::Writer<W>),
+    Csv(Box<arrow_csv::Writer<W>>),
     Arrow { writer: Box<FileWriter<W>>, schema: SchemaRef },
 }
 
@@ -33,7 +33,7 @@ impl<W: Write + Send> Sink<W> {
     ) -> Result<Self> {
         match format {
             Format::Parquet => parquet(schema, input, settings, memory, output),
-            Format::Csv => Ok(Self::Csv(arrow_csv::Writer::new(output))),
+            Format::Csv => Ok(Self::Csv(Box::new(arrow_csv::Writer::new(output)))),
             Format::Arrow => {
                 let schema = Arc::new(without_dictionaries(schema, input));
                 let writer = Box::new(FileWriter::try_new(output, &schema)?);

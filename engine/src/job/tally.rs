@@ -43,7 +43,8 @@ impl Picture {
         let [x0, y0, x1, y1] = polygons.bounds()?;
         let longer = (x1 - x0).max(y1 - y0);
         let margin = longer * MARGIN;
-        let cells = |side: f64| (options.side as f64 * (side + 2.0 * margin) / (longer + 2.0 * margin));
+        let cells =
+            |side: f64| options.side as f64 * (side + 2.0 * margin) / (longer + 2.0 * margin);
         let (width, height) = (cells(x1 - x0) as usize, cells(y1 - y0) as usize);
         let (width, height) = (width.max(1), height.max(1));
         Some(Self {
@@ -115,5 +116,57 @@ impl Tallies {
                 all.iter_mut().zip(some).for_each(|(all, some)| *all += some);
             }
         }
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use super::*;
+
+    const RED: [u64; 4] = [255, 0, 0, 1];
+    const GREY: [u64; 4] = [9, 9, 9, 1];
+
+    fn picture() -> Picture {
+        let colors = vec![[255, 0, 0], [0, 255, 0]];
+        Picture {
+            options: PictureOptions { side: 4, colors, none: [9, 9, 9] },
+            bounds: [0.0, 0.0, 4.0, 2.0],
+            width: 4,
+            height: 2,
+            cells: vec![[0; 4]; 8],
+        }
+    }
+
+    #[test]
+    fn bins_points_by_their_colour() {
+        let points = [
+            ([0.0, 0.0], Some(0), 0, RED),
+            ([1.0, 0.5], None, 1, GREY),
+            // The upper border is in; colours repeat.
+            ([4.0, 2.0], Some(3), 7, [0, 255, 0, 1]),
+            ([3.99, 1.0], Some(2), 7, RED),
+        ];
+        let mut all = Tallies { counts: Some(vec![0; 4]), picture: Some(picture()) };
+        for (point, row, cell, sums) in points {
+            let mut one = Tallies { counts: Some(vec![0; 4]), picture: Some(picture()) };
+            one.add(&[Some(point)].into_iter().collect(), &UInt32Array::from(vec![row]));
+            let mut expected = picture();
+            expected.cells[cell] = sums;
+            assert_eq!(one.picture.as_ref(), Some(&expected));
+            all.merge(&one);
+        }
+        assert_eq!(all.counts, Some(vec![1, 0, 1, 1]));
+        assert_eq!(all.picture.unwrap().cells[7], [255, 255, 0, 2]);
+    }
+
+    #[test]
+    fn leaves_out_what_is_not_in_the_window() {
+        let mut tallies = Tallies { counts: None, picture: Some(picture()) };
+        let outside = [[-0.1, 0.0], [4.1, 0.0], [0.0, 2.1], [f64::NAN, 0.0], [0.0, f64::INFINITY]];
+        let points: Points = outside.into_iter().map(Some).chain([None]).collect();
+        tallies.add(&points, &UInt32Array::from(vec![Some(0); 6]));
+        assert_eq!(tallies.picture, Some(picture()));
+        assert_eq!(Picture::around(&Polygons::default(), &picture().options), None);
     }
 }

@@ -1,3 +1,4 @@
+use std::io::{self, Write};
 use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
@@ -94,5 +95,22 @@ impl Watch {
                 Err(RecvTimeoutError::Timeout) => report().inspect_err(|_| self.stop())?,
             }
         }
+    }
+}
+
+/// An output that can be written to until the job is stopped.
+pub(super) struct Watched<'a, W> {
+    pub(super) output: W,
+    pub(super) watch: &'a Watch,
+}
+
+impl<W: Write> Write for Watched<'_, W> {
+    fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
+        self.watch.check().map_err(io::Error::other)?;
+        self.output.write(bytes)
+    }
+
+    fn flush(&mut self) -> io::Result<()> {
+        self.output.flush()
     }
 }

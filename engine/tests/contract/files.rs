@@ -267,6 +267,8 @@ fn the_job_reads_geoparquet_and_geojson() {
         details: false,
         invalid: Invalid::Raise,
         settings: Settings { overwrite: true, ..Settings::default() },
+        counts: false,
+        picture: None,
     };
     let zones = |code| forms::geoarrow(&rows(), &projjson(code)).swap_remove(0);
     for encoding in [GeoParquetWriterEncoding::WKB, GeoParquetWriterEncoding::GeoArrow] {

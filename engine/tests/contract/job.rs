@@ -98,6 +98,8 @@ fn job() -> (TempDir, MatchParquet) {
         details: false,
         invalid: Invalid::Raise,
         settings: Settings { overwrite: true, ..Settings::default() },
+        counts: false,
+        picture: None,
     };
     (folder, job)
 }

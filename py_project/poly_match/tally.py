@@ -1,0 +1,125 @@
+"""What a job tells of all points together: how many each polygon won, and a picture."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from collections.abc import Callable, Sequence
+from importlib.util import find_spec
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import polars as pl
+
+from poly_match import _plugin
+
+if TYPE_CHECKING:
+    from poly_match.options import Invalid
+
+    IntoPath = str | os.PathLike[str]
+
+SIDE = 1_200
+"""Cells of the longer side of a picture."""
+
+# Told apart by colour-blind eyes too, after Okabe and Ito; grey is for points that none won.
+_COLORS = (0xE69F00, 0x56B4E9, 0x009E73, 0xF0E442, 0x0072B2, 0xD55E00, 0xCC79A7)
+_NONE = 0xC9C9C9
+
+
+def picture_options() -> tuple[int, list[list[int]], list[int]]:
+    """Cells of the longer side, colours of polygons, and that of points without."""
+    return SIDE, [_rgb(color) for color in _COLORS], _rgb(_NONE)
+
+
+def check(
+    counts: IntoPath | None, picture: IntoPath | None, files: Sequence[IntoPath], overwrite: bool
+) -> None:
+    """Refuse what cannot be written, before any work is done.
+
+    Raises
+    ------
+    ValueError
+        For a name that tells no format, or that is one of the other files of the job.
+    FileExistsError
+        For a file that is there already, unless it may be replaced.
+    ModuleNotFoundError
+        For a picture without what draws it.
+    """
+    taken = {os.path.realpath(file) for file in files}
+    for parameter, path, suffixes in (
+        ("counts", counts, (".parquet", ".csv")),
+        ("picture", picture, (".png",)),
+    ):
+        if path is None:
+            continue
+        if Path(path).suffix.lower() not in suffixes:
+            expected = " or ".join(suffixes)
+            raise ValueError(f"{parameter}: expected a name that ends in {expected}, got '{path}'")
+        if os.path.realpath(path) in taken:
+            raise ValueError(f"{parameter}: {path} is another file of the job")
+        taken.add(os.path.realpath(path))
+        if not overwrite and os.path.lexists(path):
+            raise FileExistsError(f"{path}: is there already: not overwritten")
+    missing = [name for name in ("numpy", "matplotlib") if picture and find_spec(name) is None]
+    if missing:
+        needs = f"the picture needs {' and '.join(missing)}: pip install 'poly-match[plot]'"
+        raise ModuleNotFoundError(needs)
+
+
+def write_counts(
+    path: IntoPath, counts: Any, polygons: IntoPath, name: str | None, invalid: Invalid
+) -> None:
+    """Write how many points each polygon won, a row for each.
+
+    Columns are ``row``, that of the polygon; the one that is answered with, if there is one; and
+    ``points``.
+    """
+    frame = pl.DataFrame({"points": pl.Series(counts)}).with_row_index("row")
+    if name is not None:
+        ids = pl.Series(name, _read(polygons, invalid).column(name))
+        # A column of one of the other names goes by `id`.
+        ids = ids.alias("id") if name in frame.columns else ids
+        frame = frame.insert_column(1, ids)
+    write = frame.write_csv if Path(path).suffix.lower() == ".csv" else frame.write_parquet
+    _replace(path, write)
+
+
+def write_picture(
+    path: IntoPath, picture: dict[str, Any] | None, polygons: IntoPath, invalid: Invalid
+) -> None:
+    """Draw the points in the colours of their polygons, and the outlines of these over them."""
+    # Imported here: it takes a second.
+    from poly_match.heat import draw
+
+    geometry = pl.Series(_read(polygons, invalid).column("geometry"))
+    if isinstance(geometry.dtype, pl.BaseExtension):
+        geometry = geometry.ext.storage()
+    rings = _rings(geometry)
+    _replace(path, lambda temporary: draw(picture, rings, temporary))
+
+
+def _read(polygons: IntoPath, invalid: Invalid) -> _plugin.ArrowTable:
+    is_geojson = Path(polygons).suffix.lower() in (".geojson", ".json")
+    file_format = "geojson" if is_geojson else "parquet"
+    return _plugin.read_polygons(os.fspath(polygons), file_format, invalid)[1]
+
+
+def _rings(geometry: pl.Series) -> pl.Series:
+    """A ring a row, as a list of vertices."""
+    geometry = geometry.drop_nulls()
+    while isinstance(geometry.dtype, pl.List) and isinstance(geometry.dtype.inner, pl.List):
+        geometry = geometry.explode().drop_nulls()
+    return geometry
+
+
+def _replace(path: IntoPath, write: Callable[[Path], object]) -> None:
+    """Let a file appear as a whole."""
+    path = Path(path)
+    with tempfile.TemporaryDirectory(prefix=".poly-match-", dir=path.parent) as folder:
+        temporary = Path(folder) / path.name
+        write(temporary)
+        temporary.replace(path)
+
+
+def _rgb(color: int) -> list[int]:
+    return list(color.to_bytes(3, "big"))
