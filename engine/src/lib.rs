@@ -53,6 +53,7 @@ pub mod file;
 mod indexed;
 pub mod inside;
 pub mod job;
+pub mod kernels;
 mod keys;
 mod lists;
 mod matcher;
