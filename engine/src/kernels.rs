@@ -5,3 +5,4 @@
 
 pub mod kmeans;
 mod random;
+pub mod stratify;

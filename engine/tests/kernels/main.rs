@@ -3,3 +3,4 @@
 #![allow(clippy::expect_used, missing_docs)]
 
 mod kmeans;
+mod stratify;
