@@ -10,6 +10,7 @@ mod error;
 mod expression;
 mod file;
 mod job;
+mod kernels;
 mod matcher;
 mod options;
 mod polygons;
@@ -33,6 +34,10 @@ mod _plugin {
     use crate::file::{describe, read_polygons};
     #[pymodule_export]
     use crate::job::{check_settings, match_parquet};
+    #[pymodule_export]
+    use crate::kernels::kmeans::{check_kmeans, fit_kmeans, predict_series};
+    #[pymodule_export]
+    use crate::kernels::stratify::{check_fold, check_split};
     #[pymodule_export]
     use crate::matcher::PyMatcher;
     #[pymodule_export]

@@ -86,12 +86,25 @@ def check_crs(name: str, metadata: str | None, polygons: str | None) -> bool | N
 
 def check_settings(settings: Settings) -> None:
     """Raise ``ValueError`` for settings that cannot be."""
+def check_fold(options: dict[str, Any]) -> None:
+    """Raise what is wrong with the options of folds."""
+
+def check_kmeans(options: dict[str, Any]) -> None:
+    """Raise what is wrong with the options of a fit."""
 
 def check_options(options: Options) -> None:
     """Raise ``ValueError`` for options that make no rule."""
 
+def check_split(options: dict[str, Any]) -> None:
+    """Raise what is wrong with the options of a split."""
+
 def describe(path: str, point: list[str]) -> dict[str, Any]:
     """Tell what is in a file."""
+
+def fit_kmeans(
+    points: pl.Series, options: dict[str, Any]
+) -> tuple[list[float], int, pl.Series, float, int]:
+    """Fit: centroids one after the other, their dimension, labels, inertia, iterations."""
 
 def match_parquet(
     points: str,
@@ -113,6 +126,8 @@ def read_polygons(path: str, file_format: str, invalid: str) -> tuple[ParsedPoly
 
 def without_views(column: object) -> ArrowStream:
     """A column with its strings and bytes behind 64-bit offsets, in the place of views."""
+def predict_kmeans(points: pl.Series, centroids: dict[str, Any]) -> pl.Series:
+    """Find the nearest centroid of each point."""
 
 def prepare(
     polygons: ParsedPolygons, ranking: Ranking | None, options: Options, candidates: bool
