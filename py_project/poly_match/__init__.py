@@ -31,6 +31,7 @@ from poly_match.candidates import candidates
 from poly_match.crs import DegreesWarning
 from poly_match.expression import poly_match
 from poly_match.job import Skipped, Summary, match_parquet
+from poly_match.kmeans import KMeansFit, fit_kmeans, kmeans
 from poly_match.matcher import IndexStats, Matcher
 from poly_match.polygons import Polygons
 from poly_match.progress import Progress
@@ -41,6 +42,7 @@ __all__ = [
     "CacheInfo",
     "DegreesWarning",
     "IndexStats",
+    "KMeansFit",
     "Matcher",
     "Polygons",
     "Progress",
@@ -49,6 +51,8 @@ __all__ = [
     "cache_clear",
     "cache_info",
     "candidates",
+    "fit_kmeans",
+    "kmeans",
     "match_parquet",
     "poly_match",
     "spark",

@@ -2,7 +2,12 @@
 
 from __future__ import annotations
 
+from typing import TYPE_CHECKING
+
 import polars as pl
+
+if TYPE_CHECKING:
+    from polars.datatypes import DataTypeClass
 
 # Those that the engine gets as they are; other numbers are converted by Polars on the way.
 _NATIVE = (pl.Float64, pl.Float32, pl.Int64, pl.Int32, pl.UInt64, pl.UInt32)
@@ -12,6 +17,16 @@ POINTS_WANTED = (
     "expected a Struct of two numeric fields (first x, then y), Array(numeric, 2), "
     "List(numeric) or WKB as Binary"
 )
+
+# Those of k-means: as `poly_match_engine::kernels::kmeans::MAX_DIMS`.
+_MAX_DIMS = 64
+
+VECTORS_WANTED = (
+    f"expected points: a Struct of 1 to {_MAX_DIMS} numeric fields, Array(numeric, d), "
+    "List(numeric) of one length, or numbers alone"
+)
+
+LABELS_WANTED = "expected labels that can be equal"
 
 
 def points_as(dtype: pl.DataType) -> pl.DataType | None:
@@ -62,7 +77,7 @@ def geometry_as(dtype: pl.DataType) -> pl.DataType | None:
         return pl.Binary()
     vertex, levels = dtype, 0
     while isinstance(vertex, pl.List):
-        vertex, levels = _inner(vertex), levels + 1
+        vertex, levels = _instance(vertex.inner), levels + 1
     wanted = _vertex_as(vertex) if levels in (2, 3) else None
     if wanted is None or wanted == vertex:
         return None if wanted is None else dtype
@@ -82,9 +97,8 @@ def _vertex_as(dtype: pl.DataType) -> pl.DataType | None:
             return None
 
 
-def _inner(dtype: pl.List) -> pl.DataType:
-    inner = dtype.inner
-    return inner if isinstance(inner, pl.DataType) else inner()
+def _instance(dtype: pl.DataType | DataTypeClass) -> pl.DataType:
+    return dtype if isinstance(dtype, pl.DataType) else dtype()
 
 
 def key_as(dtype: pl.DataType) -> pl.DataType | None:
@@ -97,6 +111,53 @@ def key_as(dtype: pl.DataType) -> pl.DataType | None:
         return dtype
     small = (pl.Int8, pl.Int16, pl.UInt8, pl.UInt16)
     return pl.Int64() if isinstance(dtype, small) else pl.Float64()
+
+
+def vectors_as(dtype: pl.DataType) -> pl.DataType | None:
+    """As :func:`points_as` for points of any dimension; numbers alone have one."""
+    match dtype:
+        case pl.Struct(fields=fields) if 1 <= len(fields) <= _MAX_DIMS:
+            inner = {field.name: _number_as(field.dtype) for field in fields}
+            return None if None in inner.values() else pl.Struct(inner)  # type: ignore[arg-type]
+        case pl.Array(shape=(dims,)) if 1 <= dims <= _MAX_DIMS:
+            number = _number_as(dtype.inner)
+            return None if number is None else pl.Array(number, dims)
+        case pl.List():
+            number = _number_as(dtype.inner)
+            return None if number is None else pl.List(number)
+        case _:
+            return _number_as(dtype)
+
+
+def label_as(dtype: pl.DataType) -> pl.DataType | None:
+    """As :func:`points_as` for labels: told apart by the engine, and shown in its errors."""
+    match dtype:
+        case pl.Struct(fields=fields):
+            inner = {field.name: label_as(_instance(field.dtype)) for field in fields}
+            return None if None in inner.values() else pl.Struct(inner)  # type: ignore[arg-type]
+        case pl.List() | pl.Array():
+            item = label_as(_instance(dtype.inner))
+            return None if item is None else pl.List(item)
+        case pl.Null():
+            return pl.Boolean()
+        case pl.Duration():
+            return pl.Int64()
+        case pl.Object() | pl.Unknown():
+            return None
+        case pl.String() | pl.Binary() | pl.Boolean():
+            return dtype
+    if isinstance(dtype, _NATIVE):
+        return dtype
+    if dtype.is_integer() and dtype not in (pl.Int128, getattr(pl, "UInt128", pl.Int128)):
+        return pl.Int64()
+    # Dates, times of day, categories, decimals: each value has a text of its own.
+    return pl.Float32() if dtype.is_float() else pl.String()
+
+
+def _number_as(dtype: object) -> pl.DataType | None:
+    if not _is_number(dtype):
+        return None
+    return dtype if isinstance(dtype, _NATIVE) else pl.Float64()
 
 
 def _is_number(dtype: object) -> bool:
