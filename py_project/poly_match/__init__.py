@@ -35,6 +35,7 @@ from poly_match.kmeans import KMeansFit, fit_kmeans, kmeans
 from poly_match.matcher import IndexStats, Matcher
 from poly_match.polygons import Polygons
 from poly_match.progress import Progress
+from poly_match.stratify import stratified_fold, stratified_split
 
 __all__ = [
     "ArrowArray",
@@ -56,5 +57,7 @@ __all__ = [
     "match_parquet",
     "poly_match",
     "spark",
+    "stratified_fold",
+    "stratified_split",
 ]
 __version__ = "0.1.0"
