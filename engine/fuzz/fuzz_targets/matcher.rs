@@ -82,7 +82,12 @@ fuzz_target!(|input: Input| {
     let expected =
         candidates.iter().map(|rows| rows.as_ref().and_then(|rows| rows.first().copied()));
     let expected = expected.collect();
-    let matcher = Matcher::new(&polygons, rule).unwrap();
+    let matcher = match Matcher::new(&polygons, rule) {
+        Ok(matcher) => matcher,
+        // The centroid of a ring that crosses itself may lie anywhere, and be no latitude.
+        Err(_) if input.haversine && input.centroid => return,
+        Err(error) => panic!("{error}"),
+    };
     assert_eq!(matcher.match_points(&points), expected, "scan");
     matcher.build_index();
     assert_eq!(matcher.match_points(&points), expected, "index");

@@ -6,7 +6,8 @@ use std::sync::Arc;
 use crate::world::{self, Earth, Ring};
 use arrow_array::{ArrayRef, UInt32Array};
 use poly_match_engine::{
-    Candidates, EARTH_RADIUS, Invalid, Keys, Matcher, Metric, Points, Polygons, Rule, reference,
+    Candidates, Center, EARTH_RADIUS, Invalid, Keys, Matcher, Metric, Points, Polygons, Rule,
+    reference,
 };
 use proptest::prelude::*;
 
@@ -268,6 +269,12 @@ fn latitudes_that_are_none() {
         assert_eq!(Matcher::new(&wrong, rule).unwrap_err().to_string(), expected);
         assert_eq!(Candidates::new(&wrong, &keys, rule).unwrap_err().to_string(), expected);
     }
+    // Found by fuzzing: the centroid of a ring that crosses itself may lie anywhere.
+    let crossed = polygons(&[Some(vec![[0.0, 0.0], [10.0, 80.0], [10.0, 70.0], [0.0, 11.0]])]);
+    Matcher::new(&crossed, nearest).unwrap();
+    let error = Matcher::new(&crossed, nearest.with_center(Center::Centroid)).unwrap_err();
+    assert!(error.to_string().starts_with("column 'polygons', row 0: the centre is ("), "{error}");
+
     // In the plane it is as good as any.
     Matcher::new(&wrong, Rule::nearest(2).unwrap()).unwrap();
     Matcher::new(&wrong, Rule::covers().with_metric(Metric::Haversine)).unwrap();
