@@ -86,6 +86,7 @@ def check_crs(name: str, metadata: str | None, polygons: str | None) -> bool | N
 
 def check_settings(settings: Settings) -> None:
     """Raise ``ValueError`` for settings that cannot be."""
+
 def check_fold(options: dict[str, Any]) -> None:
     """Raise what is wrong with the options of folds."""
 
@@ -126,6 +127,7 @@ def read_polygons(path: str, file_format: str, invalid: str) -> tuple[ParsedPoly
 
 def without_views(column: object) -> ArrowStream:
     """A column with its strings and bytes behind 64-bit offsets, in the place of views."""
+
 def predict_kmeans(points: pl.Series, centroids: dict[str, Any]) -> pl.Series:
     """Find the nearest centroid of each point."""
 
