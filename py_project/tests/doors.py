@@ -74,14 +74,15 @@ def matcher_table(points: pl.Series, polygons: Any, options: dict[str, Any], _: 
 def job(points: pl.Series, polygons: Any, options: dict[str, Any], folder: Path) -> pl.Series:
     """From file to file."""
     files = written(points, polygons, folder)
-    pm.match_parquet(*files, progress=False, **options)
+    pm.match_parquet(*files, overwrite=True, progress=False, **options)
     return pl.read_parquet(files[2])["polygon"].alias("point")
 
 
 def command(points: pl.Series, polygons: Any, options: dict[str, Any], folder: Path) -> pl.Series:
     """The same, in a process of its own."""
     files = written(points, polygons, folder)
-    words = [sys.executable, "-m", "poly_match", "match", *files[:2], "-o", files[2], "--quiet"]
+    words = [sys.executable, "-m", "poly_match", "match", *files[:2], "-o", files[2]]
+    words += ["--overwrite", "--quiet"]
     for name, value in options.items():
         words.append("--" + name.replace("_", "-"))
         words += [] if value is True else [str(value)]

@@ -78,7 +78,8 @@ def test_every_door_ranks_by_the_column(tmp_path: Path, name: str, descending: b
     assert pl.read_parquet(files[2])["polygon"].to_list() == wanted
 
     command = [sys.executable, "-m", "poly_match", "match", *files[:2], "-o", files[2]]
-    command += ["--max-dist", str(MAX_DIST), "--by", "key", *["--descending"] * descending]
+    command += ["--overwrite", "--max-dist", str(MAX_DIST), "--by", "key"]
+    command += ["--descending"] * descending
     subprocess.run(command, check=True, capture_output=True)
     assert pl.read_parquet(files[2])["polygon"].to_list() == wanted
 

@@ -92,6 +92,7 @@ def test_prepared_from_a_file(name: str) -> None:
 def test_the_job_over_files(name: str, points: str) -> None:
     """Points of GeoParquet are found; systems that differ are refused."""
     options: dict[str, Any] = {"predicate": "covers", "id": "zone", "progress": False}
+    again: dict[str, Any] = {"overwrite": True, "progress": False}
     theirs = {"points.parquet": "EPSG:2263", "gps.parquet": "EPSG:4326"}.get(points)
     if theirs not in (None, FILES[name]):
         with pytest.raises(ValueError, match=f"the points are in {theirs}, the polygons in "):
@@ -99,7 +100,7 @@ def test_the_job_over_files(name: str, points: str) -> None:
         return
     pm.match_parquet(points, name, "out.parquet", **options)
     assert pl.read_parquet("out.parquet")["polygon"].to_list() == EXPECTED
-    pm.match_parquet(points, name, "out.parquet", k=9, by="rank", descending=True, progress=False)
+    pm.match_parquet(points, name, "out.parquet", k=9, by="rank", descending=True, **again)
     assert pl.read_parquet("out.parquet")["polygon"].to_list() == [3] * 4
 
 
@@ -112,16 +113,21 @@ def test_the_job_warns_of_degrees() -> None:
     ):
         crs._warned = False
         with pytest.warns(pm.DegreesWarning, match="max_dist is in degrees"):
-            pm.match_parquet(*files, "out.parquet", max_dist=1.0, progress=False)
+            pm.match_parquet(*files, "out.parquet", max_dist=1.0, overwrite=True, progress=False)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
-            pm.match_parquet(*files, "out.parquet", max_dist=1.0, progress=False)
+            pm.match_parquet(*files, "out.parquet", max_dist=1.0, overwrite=True, progress=False)
     crs._warned = False
     for options in ({"k": 1}, {"predicate": "covers"}, {"max_dist": 9.0, "metric": "haversine"}):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             pm.match_parquet(
-                "gps.parquet", "degrees.parquet", "o.parquet", progress=False, **options
+                "gps.parquet",
+                "degrees.parquet",
+                "o.parquet",
+                overwrite=True,
+                progress=False,
+                **options,
             )
 
 
