@@ -85,7 +85,12 @@ def main() -> None:
                 folder / "copy.parquet", compression="snappy"
             ),
             "one machine: `pm.match_parquet`": lambda: pm.match_parquet(
-                points, zones, folder / "job.parquet", max_dist=MAX_DIST, progress=False
+                points,
+                zones,
+                folder / "job.parquet",
+                max_dist=MAX_DIST,
+                overwrite=True,
+                progress=False,
             ),
             "Spark: copy": lambda: write(read()),
             "Spark: copy through Python, `mapInArrow`": lambda: write(
