@@ -10,8 +10,8 @@ const DEFAULT_BYTES: usize = 64 << 20;
 /// Regions by rank, with an index over them as soon as it is worth it.
 ///
 /// Until the tests made without one have cost as much as it costs, the regions are scanned in rank
-/// order: so never much more than twice the best is spent, whatever the points. The index is built
-/// at once for a question that is certain to cost more.
+/// order: so little more than twice the best is spent, wherever the points lie. The index is built at
+/// once for a question that by the regions' share of the plane will cost more.
 #[derive(Debug)]
 pub(crate) struct Indexed<R> {
     regions: R,

@@ -1,8 +1,9 @@
-//! The batch job: a Parquet file of points and a file of polygons in, a Parquet file out.
+//! The batch job: files of points and a file of polygons in, files of points with answers out.
 //!
-//! The output has the rows and columns of the points, in order and untouched, and one more column:
-//! the [`Answer`] for each, by default the row number of the best polygon, null where there is none.
-//! Only the points are decoded: all other columns are copied as they are encoded, unless
+//! Points are Parquet, CSV or Arrow IPC by their names: a file, a directory or a pattern. An output
+//! has the rows and columns of the points, in order and untouched, and one more column: the
+//! [`Answer`] for each, by default the row number of the best polygon, null where there is none.
+//! Of Parquet only the points are decoded: all other columns are copied as they are encoded, unless
 //! [`Settings`] ask for something else. Key-value metadata (GeoParquet's among it), compression and
 //! row groups of the input are kept.
 //!
