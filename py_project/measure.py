@@ -2,38 +2,34 @@
 
 python py_project/measure.py v1
 python py_project/measure.py v6-prepared --example uniform --points 1000000
+python py_project/measure.py kmeans_py_sklearn --form 1m-2-50
 """
 
 from __future__ import annotations
 
 import argparse
 import sys
+from collections.abc import Callable
+from functools import partial
 from pathlib import Path
-from typing import Any
 
 # An installed poly_match goes before the sources beside this file, which may be without their
 # compiled part.
 sys.path.append(sys.path.pop(0))
 
 from ladder import kernels
+from ladder.table import counted
 from ladder.timing import Budget, measure
-from ladder.version import named
-
-EXAMPLES = {
-    "original": "original",
-    "distinct": "distinct_areas",
-    "far": "some_far",
-    "uniform": "uniform",
-}
-"""Names on the command line, and the functions of a kernel's `example` behind them."""
+from ladder.version import Example, named
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command; return its exit code."""
     given = _parser().parse_args(arguments)
     try:
-        version = named(kernels.part(given.kernel, "versions").VERSIONS, given.version)
-        example = _example(given.kernel, given.example, given.points)
+        kernel = given.kernel or kernels.with_version(given.version)
+        version = named(kernels.part(kernel, "versions").VERSIONS, given.version)
+        examples = _examples(kernel, given)
     except LookupError as error:
         print(f"measure.py: {error}", file=sys.stderr)
         return 2
@@ -41,7 +37,7 @@ def main(arguments: list[str] | None = None) -> int:
     if reason:
         print(f"measure.py: {reason}", file=sys.stderr)
         return 1
-    forms = version.forms if given.form == "both" else (given.form,)
+    forms = version.forms if given.form == "all" else (given.form,)
     if not set(forms) <= set(version.forms):
         has = " and ".join(version.forms)
         print(f"measure.py: {version.name} is measured {has} only", file=sys.stderr)
@@ -49,8 +45,13 @@ def main(arguments: list[str] | None = None) -> int:
 
     budget = Budget(0.2, 2) if given.quick else Budget(given.seconds)
     print(f"{version.name}: {version.what}")
-    print(f"{example.name} example: {example.n_points:,} points, {example.n_polygons:,} polygons")
+    told = ""
     for form in forms:
+        example = examples(form)
+        about = f"{example.name} example: {', '.join(map(counted, example.sizes.items()))}"
+        if about != told:
+            print(about)
+        told = about
         timing = measure(version, example, form, budget)
         print(
             f"{form}: {timing.mean_ms:.3f} ms per iteration on average, "
@@ -59,29 +60,30 @@ def main(arguments: list[str] | None = None) -> int:
     return 0
 
 
-def _example(kernel: str, name: str, n_points: int) -> Any:
-    """Return a kernel's example of that name; the uniform one has as many points as asked for."""
-    make = getattr(kernels.part(kernel, "example"), EXAMPLES[name], None)
-    if make is None:
-        raise LookupError(f"the kernel {kernel!r} has no example {name!r}")
-    return make(n_points) if name == "uniform" else make()
+def _examples(kernel: str, given: argparse.Namespace) -> Callable[[str], Example]:
+    """Return what makes the example of a form: the kernel's own, or the one that was asked for."""
+    part = kernels.part(kernel, "example")
+    if given.example is None:
+        return partial(part.of_form, quick=given.quick)
+    named_examples = getattr(part, "EXAMPLES", {})
+    if given.example not in named_examples:
+        has = ", ".join(named_examples) or "none with a name"
+        raise LookupError(f"there is no example {given.example!r} of {kernel}; examples are: {has}")
+    make = named_examples[given.example]
+    example = make(given.points) if given.example == "uniform" else make()
+    return lambda form: example
 
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=Path(__file__).name, description="Measure one version of a ladder."
     )
-    parser.add_argument("version", help="v1, v1.5 ...; a wrong one lists them all")
-    parser.add_argument("--kernel", default="match", help="which ladder (match)")
+    parser.add_argument("version", help="v1, kmeans_py_scratch ...; a wrong one lists them all")
+    parser.add_argument("--kernel", help="which ladder, where it has to be said")
     parser.add_argument(
-        "--form",
-        choices=("both", "cached", "fresh"),
-        default="both",
-        help="polygons that know their centre and area, or new ones in each iteration",
+        "--form", default="all", help="one of the ladder's forms: cached, fresh ..."
     )
-    parser.add_argument(
-        "--example", choices=EXAMPLES, default="original", help="what to measure it on (original)"
-    )
+    parser.add_argument("--example", help="what to measure it on, if not on what its form says")
     parser.add_argument(
         "--points", type=int, default=100_000, help="points of the uniform example (100000)"
     )

@@ -2,6 +2,7 @@
 
 python py_project/measure_all.py
 python py_project/measure_all.py match --scale --out py_project/graphs
+python py_project/measure_all.py kmeans
 """
 
 from __future__ import annotations
@@ -31,6 +32,9 @@ def main(arguments: list[str] | None = None) -> int:
     except LookupError as error:
         print(f"measure_all.py: {error}", file=sys.stderr)
         return 2
+    if given.scale and not hasattr(kernels.part(given.kernel, "example"), "uniform"):
+        print(f"measure_all.py: {given.kernel} has its sizes in its forms", file=sys.stderr)
+        return 2
     results = Results.of(given.kernel, registry, machine.description())
     print(", ".join(f"{name} {value}" for name, value in results.machine.items()))
 
@@ -43,7 +47,7 @@ def main(arguments: list[str] | None = None) -> int:
         return 1
 
     print("\nTimes\n")
-    _time(results, Budget(0.2, 2) if given.quick else Budget(given.seconds), given.rounds)
+    _time(results, given)
     print(table.ladder(results))
     if given.scale:
         print("\nScale\n")
@@ -67,15 +71,17 @@ def _compare(results: Results) -> bool:
     return all(finding.good for finding in findings)
 
 
-def _time(results: Results, budget: Budget, rounds: int) -> None:
+def _time(results: Results, given: argparse.Namespace) -> None:
     """Time all versions in turn, several rounds, so that a slow minute hits them all."""
-    example = kernels.part(results.kernel, "example").original()
-    share = Budget(budget.seconds / rounds, -(-budget.least // rounds))
-    for _ in range(rounds):
-        for name, version in results.versions.items():
-            if name in results.missing:
-                continue
-            for form in version.forms:
+    of_form = kernels.part(results.kernel, "example").of_form
+    budget = Budget(0.2, 2) if given.quick else Budget(given.seconds)
+    share = Budget(budget.seconds / given.rounds, -(-budget.least // given.rounds))
+    for _ in range(given.rounds):
+        for form in results.forms:
+            example = of_form(form, quick=given.quick)
+            for name, version in results.versions.items():
+                if name in results.missing or form not in version.forms:
+                    continue
                 timing = measure(version, example, form, share)
                 if (name, form) in results.timings:
                     results.timings[name, form].extend(timing)
@@ -119,7 +125,9 @@ def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
         prog=Path(__file__).name, description="Measure all versions of a ladder in one run."
     )
-    parser.add_argument("kernel", nargs="?", default="match", help="which ladder (match)")
+    parser.add_argument(
+        "kernel", nargs="?", default="match", help="which ladder: match, kmeans ... (match)"
+    )
     parser.add_argument("--seconds", type=float, default=3.0, help="for a version and form (3)")
     parser.add_argument("--rounds", type=int, default=3, help="split over so many rounds (3)")
     parser.add_argument("--scale", action="store_true", help="also 1k, 100k and 10M points")

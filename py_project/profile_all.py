@@ -2,6 +2,7 @@
 
     python py_project/profile_all.py
     python py_project/profile_all.py v1 v5 --form fresh --out graphs
+    python py_project/profile_all.py --kernel kmeans --form 10k-2-5
 
 Needs py-spy (``pip install py-spy``), and the right to read another process: root, or on Linux
 ``kernel.yama.ptrace_scope=0``.
@@ -50,7 +51,7 @@ def main(arguments: list[str] | None = None) -> int:
             print(f"profile_all.py: {reason}", file=sys.stderr)
             failed = True
             continue
-        for form in version.forms if given.form == "both" else (given.form,):
+        for form in version.forms if given.form == "all" else (given.form,):
             if form in version.forms:
                 failed |= not _profile(version, form, py_spy, given)
     return int(failed)
@@ -63,7 +64,8 @@ def _profile(version: Version, form: str, py_spy: str, given: argparse.Namespace
         command = [py_spy, "record", "--native", "--format", "raw", "--output", str(raw)]
         command += ["--rate", str(given.rate), "--", sys.executable, str(HERE / "measure.py")]
         command += [version.name, "--kernel", given.kernel, "--form", form]
-        command += ["--example", given.example, "--points", str(given.points)]
+        if given.example:
+            command += ["--example", given.example, "--points", str(given.points)]
         command += ["--seconds", str(given.seconds)]
         done = subprocess.run(command, capture_output=True, text=True, check=False)
         if not raw.exists():
@@ -93,7 +95,7 @@ def _starts(version: Version, frame: str) -> bool:
     """
     file = version.module.replace(".", "/") + ".py"
     entry = frame.startswith(f"{version.entry} (") and file in frame
-    return entry or "poly_match_" in frame
+    return entry or "poly_match_" in frame or "linfa" in frame
 
 
 def _parser() -> argparse.ArgumentParser:
@@ -102,8 +104,8 @@ def _parser() -> argparse.ArgumentParser:
     )
     parser.add_argument("versions", nargs="*", help="some of them; all if none is named")
     parser.add_argument("--kernel", default="match", help="which ladder (match)")
-    parser.add_argument("--form", choices=("both", "cached", "fresh"), default="both")
-    parser.add_argument("--example", choices=("original", "uniform"), default="original")
+    parser.add_argument("--form", default="all", help="one of the ladder's forms (all)")
+    parser.add_argument("--example", help="what to run it on, if not on what its form says")
     parser.add_argument("--points", type=int, default=100_000, help="of the uniform example")
     parser.add_argument("--seconds", type=float, default=5.0, help="for each graph (5)")
     parser.add_argument("--rate", type=int, default=200, help="samples a second (200)")

@@ -6,28 +6,31 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 from ladder.results import Results
+from ladder.table import counted
 
 if TYPE_CHECKING:
     from matplotlib.artist import Artist
     from matplotlib.axes import Axes
     from matplotlib.figure import Figure
 
-FORMS = {"cached": "#1f5a8a", "fresh": "#e09f3e"}
+FORMS = ("#1f5a8a", "#e09f3e", "#6a9f58", "#b3446c", "#7f6aa3", "#5b5b5b")
+"""A colour for each form of measurement, in their order."""
 PUBLISHED = "#8a8a8a"
 GRID = {"color": "#dddddd", "linewidth": 0.6}
 
 
 def bars(results: Results, stem: Path) -> list[Path]:
     """Draw milliseconds per iteration of every version, on a log scale."""
-    figure, axes = _figure(height=0.8 + 0.5 * len(results.versions))
+    figure, axes = _figure(height=0.8 + 0.25 * max(len(results.forms), 2) * len(results.versions))
     names = list(results.versions)
+    colors = dict(zip(results.forms, FORMS, strict=False))
     for place, name in enumerate(names):
-        timed = [form for form in FORMS if (name, form) in results.timings]
+        timed = [form for form in results.forms if (name, form) in results.timings]
         height = 0.8 / max(len(timed), 1)
         for at, form in enumerate(timed):
             middle = place + height * (at - 0.5 * (len(timed) - 1))
             median = results.timings[name, form].median_ms
-            axes.barh(middle, median, 0.92 * height, color=FORMS[form])
+            axes.barh(middle, median, 0.92 * height, color=colors[form])
             axes.annotate(
                 f"{median:.3g} ms",
                 (median, middle),
@@ -39,17 +42,16 @@ def bars(results: Results, stem: Path) -> list[Path]:
         published = results.published_ms(results.versions[name])
         if published is not None:
             axes.plot(published, place, "d", color="white", mec=PUBLISHED, ms=5)
-    _legend(axes)
+    _legend(axes, colors, published=results.published_baseline_ms is not None)
     axes.set_xscale("log")
     axes.margins(x=0.12)
     axes.set_yticks(range(len(names)), names)
     axes.invert_yaxis()
     axes.grid(axis="x", **GRID)
-    some = next(iter(results.timings.values()))
     axes.set_xlabel("milliseconds per iteration (median, log scale)")
-    axes.set_title(
-        f"{results.kernel}: {some.n_points:,} points, {some.n_polygons:,} polygons", fontsize=10
-    )
+    sizes = {", ".join(map(counted, t.sizes.items())) for t in results.timings.values()}
+    title = f"{results.kernel}: {sizes.pop()}" if len(sizes) == 1 else results.kernel
+    axes.set_title(title, fontsize=10)
     return _saved(figure, stem)
 
 
@@ -97,22 +99,23 @@ def _figure(height: float) -> tuple[Figure, Axes]:
     return figure, axes
 
 
-def _legend(axes: Axes) -> None:
+def _legend(axes: Axes, colors: dict[str, str], *, published: bool) -> None:
     from matplotlib.lines import Line2D
     from matplotlib.patches import Patch
 
-    entries: list[Artist] = [Patch(color=color, label=form) for form, color in FORMS.items()]
-    entries.append(
-        Line2D(
-            [],
-            [],
-            linestyle="",
-            marker="d",
-            color="white",
-            mec=PUBLISHED,
-            label="published (another machine, cached)",
+    entries: list[Artist] = [Patch(color=color, label=form) for form, color in colors.items()]
+    if published:
+        entries.append(
+            Line2D(
+                [],
+                [],
+                linestyle="",
+                marker="d",
+                color="white",
+                mec=PUBLISHED,
+                label="published (another machine, cached)",
+            )
         )
-    )
     axes.legend(handles=entries, fontsize=7, frameon=False, loc="lower right")
 
 

@@ -11,7 +11,7 @@ from pathlib import Path
 
 def description() -> dict[str, str]:
     """Return the machine and the versions of everything that has a part in the figures."""
-    packages = ("numpy", "polars", "poly-match", "poly-match-ladder")
+    packages = ("numpy", "scikit-learn", "polars", "poly-match", "poly-match-ladder")
     return {
         "cpu": _cpu(),
         "cores": str(os.cpu_count()),

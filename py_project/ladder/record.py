@@ -9,27 +9,14 @@ from typing import Any
 
 from ladder.results import Results
 
-COLUMNS = (
-    "kernel",
-    "version",
-    "form",
-    "n_points",
-    "n_polygons",
-    "iterations",
-    "median_ms",
-    "mean_ms",
-    "best_ms",
-    "speed_up",
-    "published_speed_up",
-)
-
 
 def write_csv(results: Results, path: Path) -> None:
     """Write one line per version and form."""
+    timings = _timings(results)
     with path.open("w", newline="") as file:
-        writer: csv.DictWriter[str] = csv.DictWriter(file, COLUMNS, lineterminator="\n")
+        writer = csv.DictWriter(file, timings[0] if timings else (), lineterminator="\n")
         writer.writeheader()
-        writer.writerows(_timings(results))
+        writer.writerows(timings)
 
 
 def write_json(results: Results, path: Path) -> None:
@@ -51,8 +38,7 @@ def _timings(results: Results) -> list[dict[str, Any]]:
             "kernel": results.kernel,
             "version": name,
             "form": form,
-            "n_points": timing.n_points,
-            "n_polygons": timing.n_polygons,
+            **{f"n_{what}": size for what, size in timing.sizes.items()},
             "iterations": timing.iterations,
             "median_ms": round(timing.median_ms, 6),
             "mean_ms": round(timing.mean_ms, 6),

@@ -37,8 +37,10 @@ class Results:
 
     kernel: str
     versions: Mapping[str, Version]
+    forms: Sequence[str]
+    notes: Sequence[str]
     baseline: str
-    published_baseline_ms: float
+    published_baseline_ms: float | None
     comparisons: Sequence[tuple[str, str, str, str]]
     scale_comparisons: Sequence[tuple[str, str]]
     machine: Mapping[str, str]
@@ -53,10 +55,12 @@ class Results:
         return cls(
             kernel,
             registry.VERSIONS,
+            registry.FORMS,
+            registry.NOTES,
             registry.BASELINE,
-            registry.PUBLISHED_BASELINE_MS,
+            getattr(registry, "PUBLISHED_BASELINE_MS", None),
             registry.COMPARISONS,
-            registry.SCALE_COMPARISONS,
+            getattr(registry, "SCALE_COMPARISONS", ()),
             machine,
         )
 
@@ -68,6 +72,6 @@ class Results:
 
     def published_ms(self, version: Version) -> float | None:
         """Return what the version took on the machine of the exercise."""
-        if version.published is None:
+        if version.published is None or self.published_baseline_ms is None:
             return None
         return self.published_baseline_ms / version.published

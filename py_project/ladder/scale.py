@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
-from typing import Any
 
 import numpy as np
 from numpy.typing import NDArray
@@ -12,7 +11,7 @@ from numpy.typing import NDArray
 from ladder.machine import physical_memory
 from ladder.results import Point
 from ladder.timing import Budget, measure
-from ladder.version import Version
+from ladder.version import Example, Version
 
 SIZES = (1_000, 100_000, 10_000_000)
 
@@ -27,7 +26,7 @@ class Limits:
 
 def climb(
     versions: Mapping[str, Version],
-    workload: Callable[[int], Any],
+    workload: Callable[[int], Example],
     sizes: Sequence[int],
     limits: Limits,
     budget: Budget,
@@ -58,22 +57,22 @@ def climb(
                 expected = expected or (name, rows)
                 if not np.array_equal(rows, expected[1]):
                     raise ValueError(f"{name} and {expected[0]} differ on {size:,} points")
-            form = "cached" if version.cached else "fresh"
-            timing = measure(version, example, form, budget)
+            timing = measure(version, example, version.forms[0], budget)
             reached[name] = Point(name, size, timing.median_ms, timing.iterations)
             yield reached[name]
 
 
-def refusal(version: Version, example: Any, before: Point | None, limits: Limits) -> str:
+def refusal(version: Version, example: Example, before: Point | None, limits: Limits) -> str:
     """Say why a version should not be tried on an example, "" if nothing speaks against it.
 
     Its time is taken to grow with the points from where it was measured last.
     """
-    memory = version.memory(example.n_points, example.n_polygons)
+    memory = version.memory(*example.sizes.values())
     if memory > limits.memory:
         return f"needs about {memory / 1e9:,.0f} GB of memory"
     if before and before.milliseconds is not None:
-        seconds = before.milliseconds / 1000.0 * example.n_points / before.n_points
+        n_points = next(iter(example.sizes.values()))
+        seconds = before.milliseconds / 1000.0 * n_points / before.n_points
         if seconds > limits.seconds:
             return f"would take about {_duration(seconds)}"
     return ""

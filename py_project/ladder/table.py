@@ -13,35 +13,29 @@ NOTHING = "-"
 def ladder(results: Results) -> str:
     """Return the table of all versions, and the ratios of like with like below it."""
     base = results.baseline
-    header = [
-        "version",
-        "cached ms: median (mean)",
-        "iterations",
-        f"x {base} cached",
-        "fresh ms: median (mean)",
-        "iterations",
-        f"x {base} fresh",
-        "published ms*",
-        "x*",
-    ]
+    header = ["version"]
+    # More forms than two leave room for their medians alone.
+    brief = len(results.forms) > 2
+    for form in results.forms:
+        all_of = [f"{form} ms: median (mean)", "iterations", f"x {base} {form}"]
+        header += [f"{form} ms"] if brief else all_of
+    published = results.published_baseline_ms is not None
+    if published:
+        header += ["published ms*", "x*"]
     rows = []
     for name, version in results.versions.items():
         row = [name if not version.other else f"{name} ({version.other})"]
-        for form in ("cached", "fresh"):
+        for form in results.forms:
             timing = results.timings.get((name, form))
+            if brief:
+                row.append(_number(timing.median_ms if timing else None))
+                continue
             row += _timing(timing)
             row.append(_times(results.speed_up(name, form, base, form)))
-        row.append(_number(results.published_ms(version)))
-        row.append(_times(version.published))
+        if published:
+            row += [_number(results.published_ms(version)), _times(version.published)]
         rows.append(row)
-    lines = [
-        grid(header, rows),
-        "",
-        "* the exercise's own figures, from another machine, with cached polygons.",
-        "In brackets after a version: its number in the exercise's other count.",
-        "cached: polygons know centre and area from an earlier iteration. fresh: they do not.",
-        "Speed-ups are ratios of medians. v1 to v5 use one thread; v6 uses what Polars has.",
-    ]
+    lines = [grid(header, rows), "", *results.notes]
     lines += [f"not run: {reason}" for reason in results.missing.values()]
     return "\n".join(lines + _comparisons(results))
 
@@ -72,6 +66,12 @@ def scale(results: Results) -> str:
             if mine and its and mine.milliseconds and its.milliseconds
         ]
     return "\n".join(lines)
+
+
+def counted(size: tuple[str, int]) -> str:
+    """Return how much there is of what: ``("points", 1000)`` is "1,000 points"."""
+    what, count = size
+    return f"{count:,} {what}"
 
 
 def grid(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:

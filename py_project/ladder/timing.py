@@ -4,11 +4,14 @@ from __future__ import annotations
 
 import statistics
 import time
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
 from typing import Any
 
-from ladder.version import Input, Version
+from ladder.version import Example, Version
+
+FRESH = "fresh"
+"""The form of measurement with new input in each iteration."""
 
 
 @dataclass(frozen=True)
@@ -25,8 +28,7 @@ class Timing:
 
     version: str
     form: str
-    n_points: int
-    n_polygons: int
+    sizes: Mapping[str, int]
     seconds: list[float] = field(default_factory=list)
 
     @property
@@ -58,37 +60,37 @@ class Timing:
         self.seconds += other.seconds
 
 
-def measure(version: Version, example: Any, form: str, budget: Budget) -> Timing:
+def measure(version: Version, example: Example, form: str, budget: Budget) -> Timing:
     """Time a version on an example.
 
     Parameters
     ----------
     form
-        ``"cached"``: polygons know their centre and area from an earlier iteration, as in the
-        figures that the exercise published. ``"fresh"``: they do not; new ones are made for every
-        iteration, outside the clock.
+        ``"fresh"``: nothing that the input remembers is known yet; the input is made anew for every
+        iteration, outside the clock. Any other: it is known from an earlier iteration, where the
+        input remembers anything.
     """
     given = version.make(example)
-    timing = Timing(version.name, form, example.n_points, example.n_polygons)
-    if form == "cached":
+    timing = Timing(version.name, form, example.sizes)
+    if form == FRESH:
+        timing.seconds = _repeat(version.main, lambda: version.renew(example, given), budget)
+    else:
         version.warm(given)
         timing.seconds = _repeat(version.main, lambda: given, budget)
-    else:
-        timing.seconds = _repeat(version.main, lambda: version.renew(example, given), budget)
     return timing
 
 
-def _repeat(main: Callable[..., Any], given: Callable[[], Input], budget: Budget) -> list[float]:
+def _repeat(main: Callable[..., Any], given: Callable[[], Any], budget: Budget) -> list[float]:
     """Run ``main`` until the budget is spent; return the seconds of each run.
 
-    The budget counts what happens between the runs as well, or fresh polygons would make a fast
+    The budget counts what happens between the runs as well, or fresh input would make a fast
     version take minutes.
     """
     seconds: list[float] = []
     began = time.perf_counter()
     while len(seconds) < budget.least or time.perf_counter() - began < budget.seconds:
-        taken = given()
+        arguments = given().arguments
         start = time.perf_counter()
-        main(taken.polygons, taken.points, taken.max_dist)
+        main(*arguments)
         seconds.append(time.perf_counter() - start)
     return seconds

@@ -12,33 +12,52 @@ import numpy as np
 from numpy.typing import NDArray
 
 
-@dataclass(frozen=True)
-class Input:
+class Example(Protocol):
+    """What the versions of a kernel are run on."""
+
+    @property
+    def name(self) -> str:
+        """What it is called in tables."""
+        ...
+
+    @property
+    def sizes(self) -> Mapping[str, int]:
+        """How much there is of what; the rows that grow with ``--scale`` come first."""
+        ...
+
+
+class Input(Protocol):
     """What a version's entry takes, in the form it wants it."""
 
-    polygons: Any
-    points: Any
-    max_dist: float
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        """The arguments of the entry."""
+        ...
 
 
 class Family(Protocol):
     """How the versions of one kind take their input and give their answer."""
 
-    def make(self, module: ModuleType, example: Any) -> Input:
+    def make(self, module: ModuleType, example: Any) -> Any:
         """Return the input of an example, nothing cached in it yet."""
         ...
 
-    def renew(self, module: ModuleType, example: Any, given: Input) -> Input:
+    def renew(self, module: ModuleType, example: Any, given: Any) -> Any:
         """Return the same input with every cache in it empty."""
         ...
 
-    def warm(self, given: Input, main: Callable[..., Any]) -> None:
+    def warm(self, given: Any, main: Callable[..., Any]) -> None:
         """Fill every cache in the input."""
         ...
 
-    def rows(self, given: Input, result: Any) -> NDArray[np.int64]:
-        """Return the answer as a polygon's row number per point, -1 for none."""
+    def rows(self, given: Any, result: Any) -> NDArray[np.int64]:
+        """Return the answer as a number per row, -1 for none."""
         ...
+
+
+def _unknown(*sizes: int) -> int:
+    del sizes
+    return 0
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -52,19 +71,19 @@ class Version:
     what
         One line on what it does.
     module, entry
-        Where its code is: ``entry(polygons, points, max_dist)`` in ``module``.
+        Where its code is: ``entry(*input.arguments)`` in ``module``.
     family
         How it is fed and read.
+    forms
+        The forms of measurement that make sense for it, of those that its kernel has.
     memory
-        Estimate of the bytes it needs at its peak, from the numbers of points and polygons.
+        Estimate of the bytes it needs at its peak, from the sizes of the example; for ``--scale``.
     needs
         The compiled distribution it cannot do without, if any.
     other
         Its number in the exercise's other count, v0 to v4.
     published
         Its speed-up over v1 as the exercise published it, on another machine.
-    cached, fresh
-        Which of the two forms of measurement make sense for it.
     correct
         False for a version kept as published although its answers are wrong somewhere.
     """
@@ -73,13 +92,12 @@ class Version:
     what: str
     module: str
     family: Family
-    memory: Callable[[int, int], int]
+    forms: tuple[str, ...]
+    memory: Callable[..., int] = _unknown
     entry: str = "main"
     needs: str | None = None
     other: str = ""
     published: float | None = None
-    cached: bool = True
-    fresh: bool = True
     correct: bool = True
 
     @property
@@ -89,14 +107,8 @@ class Version:
 
     @property
     def main(self) -> Callable[..., Any]:
-        """The entry, ``main(polygons, points, max_dist)``."""
+        """The entry, ``main(*input.arguments)``."""
         return getattr(self.code, self.entry)
-
-    @property
-    def forms(self) -> tuple[str, ...]:
-        """The forms of measurement that make sense for it."""
-        wanted = {"cached": self.cached, "fresh": self.fresh}
-        return tuple(form for form, has in wanted.items() if has)
 
     def missing(self) -> str | None:
         """Say why it cannot run here, or return None if it can."""
@@ -107,23 +119,26 @@ class Version:
             return f"{self.name} cannot run here{need}: {error}"
         return None
 
-    def make(self, example: Any) -> Input:
+    def make(self, example: Example) -> Any:
         """Return the input of an example, nothing cached in it yet."""
         return self.family.make(self.code, example)
 
-    def renew(self, example: Any, given: Input) -> Input:
+    def renew(self, example: Example, given: Any) -> Any:
         """Return the same input with every cache in it empty."""
         return self.family.renew(self.code, example, given)
 
-    def warm(self, given: Input) -> None:
+    def warm(self, given: Any) -> None:
         """Fill every cache in the input."""
         self.family.warm(given, self.main)
 
+    def run(self, example: Any) -> Any:
+        """Run once; return what it returns."""
+        return self.main(*self.make(example).arguments)
+
     def answer(self, example: Any) -> NDArray[np.int64]:
-        """Run once; return a polygon's row number per point, -1 for none."""
+        """Run once; return the answer as a number per row, -1 for none."""
         given = self.make(example)
-        result = self.main(given.polygons, given.points, given.max_dist)
-        return self.family.rows(given, result)
+        return self.family.rows(given, self.main(*given.arguments))
 
 
 def named(versions: Mapping[str, Version], name: str) -> Version:
@@ -137,3 +152,15 @@ def named(versions: Mapping[str, Version], name: str) -> Version:
     if name not in versions:
         raise LookupError(f"there is no version {name!r}; versions are: {', '.join(versions)}")
     return versions[name]
+
+
+def against_all(
+    name: str, versions: Mapping[str, Version]
+) -> tuple[tuple[str, str, str, str], ...]:
+    """Return the comparisons of a version with every other in every form that both have."""
+    return tuple(
+        (name, form, other.name, form)
+        for form in versions[name].forms
+        for other in versions.values()
+        if other.name != name and form in other.forms
+    )

@@ -9,18 +9,16 @@ from __future__ import annotations
 
 import inspect
 from collections.abc import Iterable
-from dataclasses import dataclass
 
 import numpy as np
 from numpy.typing import NDArray
 
+from ladder.finding import Finding, difference, finding, runnable
 from ladder.match import example as examples
 from ladder.match.example import Example
 from ladder.match.inputs import NONE
 from ladder.match.v1 import shoelace
 from ladder.version import Version
-
-Rows = NDArray[np.int64]
 
 AREA_TOLERANCE = 1e-9
 """Relative: areas closer than this count as equal on the original example."""
@@ -29,31 +27,17 @@ EDGE_TOLERANCE = 1e-12
 """Relative: a centre this close to ``max_dist`` may be near or not, by rounding."""
 
 
-@dataclass(frozen=True)
-class Finding:
-    """One line of the comparison."""
-
-    text: str
-    good: bool = True
-
-
 def compare(versions: Iterable[Version]) -> list[Finding]:
     """Run every version that can run on every example and compare the answers."""
-    runnable, findings = [], []
-    for version in versions:
-        reason = version.missing()
-        if reason is None:
-            runnable.append(version)
-        else:
-            findings.append(Finding(reason))
-    findings += _by_definition(runnable)
-    findings += _row_for_row(runnable)
-    findings += _nothing_near(runnable)
-    findings += _by_numpy_areas(runnable)
+    there, findings = runnable(versions)
+    findings += _by_definition(there)
+    findings += _row_for_row(there)
+    findings += _nothing_near(there)
+    findings += _by_numpy_areas(there)
     return findings
 
 
-def problem(example: Example, rows: Rows) -> str | None:
+def problem(example: Example, rows: NDArray[np.int64]) -> str | None:
     """Say what is wrong with an answer by the definition, or return None.
 
     The points matched are those with a polygon near; each pick is near; its area is the smallest
@@ -81,20 +65,6 @@ def problem(example: Example, rows: Rows) -> str | None:
     return None
 
 
-def difference(rows: Rows, expected: Rows) -> str | None:
-    """Say in how many rows two answers differ, or return None if in none."""
-    if rows.shape != expected.shape:
-        return f"{rows.shape} rows, expected {expected.shape}"
-    differing = np.flatnonzero(rows != expected)
-    if len(differing) == 0:
-        return None
-    at = differing[0]
-    return (
-        f"{len(differing)} of {len(rows)} rows differ, "
-        f"the first at point {at}: {rows[at]}, expected {expected[at]}"
-    )
-
-
 def takes_by() -> bool:
     """Tell whether the engine that is installed can rank by a column."""
     try:
@@ -104,7 +74,7 @@ def takes_by() -> bool:
     return "by" in inspect.signature(poly_match).parameters
 
 
-def rows_by_numpy_areas(example: Example) -> Rows:
+def rows_by_numpy_areas(example: Example) -> NDArray[np.int64]:
     """Return v6's answer with numpy's own areas as the column to rank by."""
     import polars as pl
 
@@ -121,7 +91,7 @@ def rows_by_numpy_areas(example: Example) -> Rows:
 def _by_definition(versions: list[Version]) -> list[Finding]:
     example = examples.original()
     what = "original example, by definition"
-    return [_finding(v, what, problem(example, v.answer(example))) for v in versions]
+    return [finding(v, what, problem(example, v.answer(example))) for v in versions]
 
 
 def _row_for_row(versions: list[Version]) -> list[Finding]:
@@ -129,8 +99,8 @@ def _row_for_row(versions: list[Version]) -> list[Finding]:
     what = "distinct areas, row for row"
     first, *rest = versions
     expected = first.answer(example)
-    findings = [_finding(first, "distinct areas, by definition", problem(example, expected))]
-    return findings + [_finding(v, what, difference(v.answer(example), expected)) for v in rest]
+    findings = [finding(first, "distinct areas, by definition", problem(example, expected))]
+    return findings + [finding(v, what, difference(v.answer(example), expected)) for v in rest]
 
 
 def _nothing_near(versions: list[Version]) -> list[Finding]:
@@ -147,7 +117,7 @@ def _nothing_near(versions: list[Version]) -> list[Finding]:
             text = f"{version.name}: {what}: polygon 0 for {invented} points, as published"
             findings.append(Finding(text))
         else:
-            findings.append(_finding(version, what, wrong))
+            findings.append(finding(version, what, wrong))
     return findings
 
 
@@ -160,8 +130,4 @@ def _by_numpy_areas(versions: list[Version]) -> list[Finding]:
         return [Finding(f"v6: {what}: by= not available yet")]
     example = examples.original()
     wrong = difference(rows_by_numpy_areas(example), names["v1"].answer(example))
-    return [_finding(names["v6-prepared"], what, wrong)]
-
-
-def _finding(version: Version, what: str, wrong: str | None) -> Finding:
-    return Finding(f"{version.name}: {what}: {wrong or 'ok'}", good=wrong is None)
+    return [finding(names["v6-prepared"], what, wrong)]

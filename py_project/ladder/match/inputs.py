@@ -11,13 +11,26 @@ import numpy as np
 from numpy.typing import NDArray
 
 from ladder.match.example import Example
-from ladder.version import Input
 
 if TYPE_CHECKING:
     import polars as pl
 
 NONE = -1
 """The row number of no polygon."""
+
+
+@dataclass(frozen=True)
+class Input:
+    """What a version's entry takes, in the form it wants it."""
+
+    polygons: Any
+    points: Any
+    max_dist: float
+
+    @property
+    def arguments(self) -> tuple[Any, ...]:
+        """The arguments of ``main(polygons, points, max_dist)``."""
+        return self.polygons, self.points, self.max_dist
 
 
 @dataclass(frozen=True)

@@ -4,10 +4,19 @@ from __future__ import annotations
 
 from ladder.match import memory
 from ladder.match.inputs import Frames, Objects, PreparedFrames, numbered_pairs, numbers, pairs
+from ladder.needs import ENGINE, PORTS
 from ladder.version import Version
 
-_PORTS = "pip install ./py_project/ladder/rust"
-_ENGINE = "poly-match installed"
+FORMS = ("cached", "fresh")
+"""Polygons that know their centre and area from an earlier iteration, or do not."""
+
+NOTES = (
+    "* the exercise's own figures, from another machine, with cached polygons.",
+    "In brackets after a version: its number in the exercise's other count.",
+    "cached: polygons know centre and area from an earlier iteration. fresh: they do not.",
+    "Speed-ups are ratios of medians. v1 to v5 use one thread; v6 uses what Polars has.",
+)
+"""Lines below the table."""
 
 _PYTHON = Objects(matrix=False, read=pairs)
 
@@ -19,6 +28,7 @@ VERSIONS: dict[str, Version] = {
             what="pure Python, numpy arrays in objects",
             module="ladder.match.v1",
             other="v0",
+            forms=FORMS,
             family=_PYTHON,
             memory=memory.lists,
             published=1.0,
@@ -27,6 +37,7 @@ VERSIONS: dict[str, Version] = {
             name="v1.5",
             what="numpy distances, one polygon at a time",
             module="ladder.match.v1_5",
+            forms=FORMS,
             family=_PYTHON,
             memory=memory.lists_and_distances,
             published=7.02,
@@ -36,6 +47,7 @@ VERSIONS: dict[str, Version] = {
             what="all numpy; polygon 0 where nothing is near",
             module="ladder.match.v1_6",
             entry="main_published",
+            forms=FORMS,
             family=Objects(matrix=True, read=numbered_pairs),
             memory=memory.matrices,
             published=56.68,
@@ -45,6 +57,7 @@ VERSIONS: dict[str, Version] = {
             name="v1.6",
             what="all numpy, corrected",
             module="ladder.match.v1_6",
+            forms=FORMS,
             family=Objects(matrix=True, read=numbers),
             memory=memory.matrices,
         ),
@@ -53,6 +66,7 @@ VERSIONS: dict[str, Version] = {
             what="all numpy, a block of points at a time",
             module="ladder.match.v1_6",
             entry="main_blocks",
+            forms=FORMS,
             family=Objects(matrix=True, read=numbers),
             memory=memory.blocks,
         ),
@@ -61,6 +75,7 @@ VERSIONS: dict[str, Version] = {
             what="numpy at its best: squares, sorted by area, blocks",
             module="ladder.match.v1_6",
             entry="main_ranked",
+            forms=FORMS,
             family=Objects(matrix=True, read=numbers),
             memory=memory.blocks,
         ),
@@ -68,8 +83,9 @@ VERSIONS: dict[str, Version] = {
             name="v2",
             what="find_close_polygons in Rust, line by line",
             module="ladder.match.v2",
-            needs=_PORTS,
+            needs=PORTS,
             other="v1",
+            forms=FORMS,
             family=_PYTHON,
             memory=memory.lists,
             published=12.50,
@@ -78,8 +94,9 @@ VERSIONS: dict[str, Version] = {
             name="v3",
             what="Polygon is a Rust class",
             module="ladder.match.v3",
-            needs=_PORTS,
+            needs=PORTS,
             other="v2",
+            forms=FORMS,
             family=_PYTHON,
             memory=memory.lists,
             published=46.53,
@@ -88,8 +105,9 @@ VERSIONS: dict[str, Version] = {
             name="v4",
             what="no allocation in the loop, squared distance",
             module="ladder.match.v4",
-            needs=_PORTS,
+            needs=PORTS,
             other="v3",
+            forms=FORMS,
             family=_PYTHON,
             memory=memory.lists,
             published=101.16,
@@ -98,8 +116,9 @@ VERSIONS: dict[str, Version] = {
             name="v5",
             what="outer loop in Rust, centres taken once",
             module="ladder.match.v5",
-            needs=_PORTS,
+            needs=PORTS,
             other="v4",
+            forms=FORMS,
             family=Objects(matrix=True, read=pairs),
             memory=memory.lists,
             published=362.23,
@@ -109,20 +128,20 @@ VERSIONS: dict[str, Version] = {
             what="the engine, from the columns each time",
             module="ladder.match.v6",
             entry="main_oneshot",
-            needs=_ENGINE,
+            needs=ENGINE,
+            forms=("fresh",),
             family=Frames(),
             memory=memory.columns,
-            cached=False,
         ),
         Version(
             name="v6-prepared",
             what="the engine, expression and index kept",
             module="ladder.match.v6",
             entry="main_prepared",
-            needs=_ENGINE,
+            needs=ENGINE,
+            forms=("cached",),
             family=PreparedFrames(),
             memory=memory.columns,
-            fresh=False,
         ),
     )
 }

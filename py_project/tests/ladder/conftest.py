@@ -3,8 +3,10 @@
 from __future__ import annotations
 
 import os
+import shutil
 import subprocess
 import sys
+import sysconfig
 from collections.abc import Callable
 from pathlib import Path
 
@@ -33,6 +35,15 @@ def _needed(reason: str | None) -> None:
 def needed() -> Callable[[str | None], None]:
     """Skip with the reason if there is one; fail in CI, where everything is there."""
     return _needed
+
+
+@pytest.fixture
+def py_spy() -> None:
+    """Skip, or fail in CI, where nothing can be profiled."""
+    if shutil.which("py-spy", path=sysconfig.get_path("scripts")) is None:
+        _needed("py-spy is not installed")
+    if sys.platform != "linux":
+        _needed("native frames need Linux")
 
 
 @pytest.fixture

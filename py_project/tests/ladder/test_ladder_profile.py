@@ -2,14 +2,13 @@
 
 from __future__ import annotations
 
-import shutil
-import sys
-import sysconfig
 from collections import Counter
 from collections.abc import Callable
 from pathlib import Path
 from subprocess import CompletedProcess
 from xml.etree import ElementTree
+
+import pytest
 
 from ladder import flame, stacks
 
@@ -83,13 +82,8 @@ def test_the_graph_shows_every_frame_with_its_share(tmp_path: Path) -> None:
     assert flame.kind("malloc (libc)") == "numpy and interpreter"
 
 
-def test_a_version_can_be_profiled(
-    script: Script, tmp_path: Path, needed: Callable[[str | None], None]
-) -> None:
-    if shutil.which("py-spy", path=sysconfig.get_path("scripts")) is None:
-        needed("py-spy is not installed")
-    if sys.platform != "linux":
-        needed("native frames need Linux")
+@pytest.mark.usefixtures("py_spy")
+def test_a_version_can_be_profiled(script: Script, tmp_path: Path) -> None:
     done = script(
         "profile_all.py", "v1", "--form", "cached", "--seconds", 1, "--out", tmp_path / "graphs"
     )

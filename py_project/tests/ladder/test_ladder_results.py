@@ -12,6 +12,8 @@ from ladder import kernels, record, table
 from ladder.results import Point, Results
 from ladder.timing import Timing
 
+SIZES = {"points": 100, "polygons": 1000}
+
 
 @pytest.fixture
 def results() -> Results:
@@ -22,7 +24,7 @@ def results() -> Results:
         ("v1", "fresh", [0.2, 0.2]),
         ("v6-oneshot", "fresh", [0.0002]),
     ):
-        made.timings[version, form] = Timing(version, form, 100, 1000, seconds)
+        made.timings[version, form] = Timing(version, form, SIZES, seconds)
     made.missing["v2"] = "v2 cannot run here: it is made up"
     made.scale += [
         Point("v1.6-blocks", 1000, 30.0, 5),
@@ -33,10 +35,10 @@ def results() -> Results:
 
 
 def test_timing_averages() -> None:
-    timing = Timing("v1", "cached", 100, 1000, [0.1, 0.1, 0.4])
+    timing = Timing("v1", "cached", SIZES, [0.1, 0.1, 0.4])
     assert timing.mean_ms == pytest.approx(200.0)
     assert (timing.median_ms, timing.best_ms, timing.iterations) == (100.0, 100.0, 3)
-    timing.extend(Timing("v1", "cached", 100, 1000, [0.1]))
+    timing.extend(Timing("v1", "cached", SIZES, [0.1]))
     assert timing.iterations == 4
 
 
