@@ -1,4 +1,4 @@
-"""The Rust ports of the ladder, v2 to v5.
+"""The Rust versions of the ladders.
 
 ``v2`` to ``v5`` are modules; a stub of one file can only write them as classes.
 """
@@ -47,3 +47,16 @@ class v5:  # noqa: N801
     def find_all_close_polygons(
         polygons: Sequence[Shape], points: NDArray[np.float64], max_dist: float
     ) -> list[tuple[NDArray[np.float64], list[Shape]]]: ...
+
+def kmeans_rs_linfa(
+    points: NDArray[np.float64], start: NDArray[np.float64], max_iter: int
+) -> tuple[NDArray[np.float64], NDArray[np.uint32]]: ...
+def kmeans_rs_scratch(
+    points: NDArray[np.float64], start: NDArray[np.float64], max_iter: int
+) -> tuple[NDArray[np.float64], NDArray[np.uint32], float, int]: ...
+def stratif1_rs_scratch(
+    labels: NDArray[np.int64], test_size: float, seed: int
+) -> NDArray[np.uint8]: ...
+def stratif2_rs_scratch(
+    labels: NDArray[np.int64], n_splits: int, seed: int
+) -> NDArray[np.uint32]: ...

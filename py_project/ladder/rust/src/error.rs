@@ -15,6 +15,27 @@ pub enum Error {
     /// A polygon without a vertex has no centre.
     #[error("a polygon needs at least one vertex")]
     Empty,
+    /// Points and centroids that cannot be compared.
+    #[error("points of {points} dimensions and {centroids} centroids of {dims}")]
+    Centroids {
+        /// Dimensions of the points.
+        points: usize,
+        /// How many centroids there are.
+        centroids: usize,
+        /// Dimensions of the centroids.
+        dims: usize,
+    },
+    /// Fewer than two folds.
+    #[error("expected at least 2 folds, got {0}")]
+    Folds(usize),
+    /// A test of more rows than there are.
+    #[error("{test} rows for the test of {rows}")]
+    Test {
+        /// Rows asked for.
+        test: usize,
+        /// Rows there are.
+        rows: usize,
+    },
     /// A point or centre that is not a pair `(x, y)`.
     #[error("{what} has {len} values, expected 2: x and y")]
     NotAPair {

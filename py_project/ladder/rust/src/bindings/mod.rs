@@ -1,6 +1,10 @@
 //! The extension module: one file per version, each a few lines of conversion.
 
+mod kmeans_rs_linfa;
+mod kmeans_rs_scratch;
 mod polygon;
+mod stratif1_rs_scratch;
+mod stratif2_rs_scratch;
 mod v2;
 mod v3;
 mod v4;
@@ -18,13 +22,22 @@ impl From<Error> for PyErr {
     }
 }
 
-/// The Rust ports of the ladder, v2 to v5.
+/// The Rust versions of the ladders.
 #[pymodule]
 mod poly_match_ladder {
     use pyo3::prelude::pymodule;
 
     #[pymodule_export]
     use super::polygon::Polygon;
+
+    #[pymodule_export]
+    use super::kmeans_rs_linfa::kmeans_rs_linfa;
+    #[pymodule_export]
+    use super::kmeans_rs_scratch::kmeans_rs_scratch;
+    #[pymodule_export]
+    use super::stratif1_rs_scratch::stratif1_rs_scratch;
+    #[pymodule_export]
+    use super::stratif2_rs_scratch::stratif2_rs_scratch;
 
     /// `find_close_polygons` line by line, on Python objects.
     #[pymodule]
