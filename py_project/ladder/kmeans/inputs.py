@@ -1,0 +1,41 @@
+"""How an example becomes what a version takes, and how its answer becomes labels."""
+
+from __future__ import annotations
+
+from typing import Any
+
+import numpy as np
+from numpy.typing import NDArray
+
+from ladder.kmeans.example import Example
+from ladder.plain import Plain
+
+
+def labels(result: tuple[Any, ...]) -> NDArray[np.int64]:
+    """Return the labels of a result."""
+    return np.asarray(result[1], dtype=np.int64)
+
+
+def _lists(example: Example) -> tuple[Any, ...]:
+    return example.points.tolist(), example.start.tolist(), example.max_iter
+
+
+def _matrices(example: Example) -> tuple[Any, ...]:
+    return example.points, example.start, example.max_iter
+
+
+def _columns(example: Example) -> tuple[Any, ...]:
+    import polars as pl
+
+    # One contiguous buffer a column, as any reader of a file would give.
+    columns = np.ascontiguousarray(example.points.T)
+    frame = pl.DataFrame({f"x{dim}": column for dim, column in enumerate(columns)})
+    return frame.to_struct("point"), example.start, example.max_iter
+
+
+LISTS = Plain(_lists, labels)
+"""Points as lists of floats."""
+MATRICES = Plain(_matrices, labels)
+"""Points as a numpy array."""
+COLUMNS = Plain(_columns, labels)
+"""Points as a struct column of Polars."""
