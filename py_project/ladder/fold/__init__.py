@@ -1,0 +1,1 @@
+"""The ladder of the stratified k-fold (the exercise's stratif2)."""
