@@ -2,6 +2,7 @@
 
     python py_project/notebooks/build_ladder.py             # the cells, without outputs
     python py_project/notebooks/build_ladder.py --execute   # with outputs, some minutes
+    python py_project/notebooks/build_ladder.py kmeans      # kmeans.ipynb from kmeans_cells.py
     LADDER_QUICK=1 python py_project/notebooks/build_ladder.py --execute --out quick.ipynb
 
 Needs nbformat; to execute also nbclient, ipykernel and matplotlib.
@@ -20,20 +21,24 @@ from nbformat import NotebookNode
 from nbformat.v4 import new_code_cell, new_markdown_cell, new_notebook
 
 HERE = Path(__file__).parent
-CELLS = HERE / "ladder_cells.py"
-NOTEBOOK = HERE / "ladder.ipynb"
+CELLS = "_cells.py"
 MARKDOWN = " [markdown]"
 
 
-def build() -> NotebookNode:
-    """Return the notebook without outputs; the same cells give the same file."""
+def names() -> list[str]:
+    """Return the notebooks that there are cells for."""
+    return sorted(path.name.removesuffix(CELLS) for path in HERE.glob(f"*{CELLS}"))
+
+
+def build(name: str) -> NotebookNode:
+    """Return a notebook without outputs; the same cells give the same file."""
     notebook = new_notebook()
     notebook.metadata["kernelspec"] = {
         "display_name": "Python 3",
         "language": "python",
         "name": "python3",
     }
-    _, *cells = re.split(r"^# %%", CELLS.read_text(), flags=re.MULTILINE)
+    _, *cells = re.split(r"^# %%", (HERE / f"{name}{CELLS}").read_text(), flags=re.MULTILINE)
     for number, cell in enumerate(cells):
         kind, _, text = cell.partition("\n")
         text = text.strip("\n")
@@ -62,15 +67,16 @@ def execute(notebook: NotebookNode) -> None:
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command."""
-    parser = argparse.ArgumentParser(description="Write ladder.ipynb.")
+    parser = argparse.ArgumentParser(description="Write a notebook from its cells.")
+    parser.add_argument("name", nargs="?", choices=names(), default="ladder", help="which (ladder)")
     parser.add_argument("--execute", action="store_true", help="run the cells, keep the outputs")
-    parser.add_argument("--out", type=Path, default=NOTEBOOK, help="where to (ladder.ipynb)")
+    parser.add_argument("--out", type=Path, help="where to (NAME.ipynb beside the cells)")
     given = parser.parse_args(arguments)
-    notebook = build()
+    notebook = build(given.name)
     if given.execute:
         execute(notebook)
     nbformat.validate(notebook)
-    nbformat.write(notebook, given.out)
+    nbformat.write(notebook, given.out or HERE / f"{given.name}.ipynb")
     return 0
 
 

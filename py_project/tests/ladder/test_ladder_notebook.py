@@ -1,4 +1,4 @@
-"""The notebook is made of its cells, and runs."""
+"""The notebooks are made of their cells, and run."""
 
 from __future__ import annotations
 
@@ -11,7 +11,9 @@ from subprocess import CompletedProcess
 import pytest
 
 Script = Callable[..., CompletedProcess[str]]
-NOTEBOOK = Path(__file__).parents[2] / "notebooks" / "ladder.ipynb"
+NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
+PICTURES = {"fold": 2, "kmeans": 3, "ladder": 3, "split": 2}
+"""How many each notebook draws."""
 
 
 def cells(path: Path) -> list[tuple[str, str]]:
@@ -27,19 +29,28 @@ def jupyter(needed: Callable[[str | None], None]) -> None:
             needed(f"{package} is not installed")
 
 
-def test_the_notebook_is_what_its_cells_say(script: Script, tmp_path: Path) -> None:
-    done = script("notebooks/build_ladder.py", "--out", tmp_path / "built.ipynb")
+def test_there_are_all_notebooks() -> None:
+    made = {path.name.removesuffix("_cells.py") for path in NOTEBOOKS.glob("*_cells.py")}
+    assert made == set(PICTURES)
+
+
+@pytest.mark.parametrize("name", PICTURES)
+def test_the_notebook_is_what_its_cells_say(name: str, script: Script, tmp_path: Path) -> None:
+    done = script("notebooks/build_ladder.py", name, "--out", tmp_path / "built.ipynb")
     assert done.returncode == 0, done.stderr
-    assert cells(NOTEBOOK) == cells(tmp_path / "built.ipynb")
+    assert cells(NOTEBOOKS / f"{name}.ipynb") == cells(tmp_path / "built.ipynb")
+    kept = json.loads((NOTEBOOKS / f"{name}.ipynb").read_text())
+    assert any(cell.get("outputs") for cell in kept["cells"])
 
 
-def test_the_notebook_runs(script: Script, tmp_path: Path) -> None:
+@pytest.mark.parametrize("name", PICTURES)
+def test_the_notebook_runs(name: str, script: Script, tmp_path: Path) -> None:
     out = tmp_path / "run.ipynb"
-    done = script("notebooks/build_ladder.py", "--execute", "--out", out, LADDER_QUICK="1")
+    done = script("notebooks/build_ladder.py", name, "--execute", "--out", out, LADDER_QUICK="1")
     assert done.returncode == 0, done.stderr
     document = json.loads(out.read_text())
     code = [cell for cell in document["cells"] if cell["cell_type"] == "code"]
     assert all(cell["execution_count"] for cell in code)
     outputs = [output for cell in code for output in cell["outputs"]]
     assert not [output for output in outputs if output.get("name") == "stderr"]
-    assert sum("image/png" in output.get("data", {}) for output in outputs) == 3
+    assert sum("image/png" in output.get("data", {}) for output in outputs) == PICTURES[name]
