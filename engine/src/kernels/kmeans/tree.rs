@@ -17,6 +17,9 @@ const SAMPLE: usize = 8;
 /// Points that are sent to their leaves side by side.
 const ABREAST: usize = 16;
 
+/// Dimensions from which points are put together before they are sorted: see [`by_point`].
+const BY_POINT: usize = 4;
+
 /// Rows of one task.
 const PIECE: usize = 1 << 14;
 
@@ -115,6 +118,7 @@ impl Tree {
     fn fill(&mut self, columns: &[&[f64]]) {
         let (dims, first_leaf) = (self.dims, self.n_leaves * self.dims);
         self.lanes = vec![[0.0; LANES]; self.rows.len() * dims];
+        let points = (dims >= BY_POINT).then(|| by_point(columns));
         let mut leaves = Vec::with_capacity(self.n_leaves);
         let mut lanes = self.lanes.as_mut_slice();
         for ends in self.starts.windows(2) {
@@ -131,13 +135,22 @@ impl Tree {
             .for_each(|((((lanes, rows), low), high), sums)| {
                 for (block, rows) in lanes.chunks_exact_mut(dims).zip(rows) {
                     let rows = &rows[..filled(rows)];
-                    for (dim, lanes) in block.iter_mut().enumerate() {
-                        let column = columns[dim];
-                        for (lane, &row) in lanes.iter_mut().zip(rows) {
-                            *lane = column[row as usize];
-                            low[dim] = low[dim].min(*lane);
-                            high[dim] = high[dim].max(*lane);
-                            sums[dim] += *lane;
+                    if let Some(points) = &points {
+                        for (lane, &row) in rows.iter().enumerate() {
+                            let point = &points[row as usize * dims..(row as usize + 1) * dims];
+                            block.iter_mut().zip(point).for_each(|(lanes, &at)| lanes[lane] = at);
+                        }
+                    } else {
+                        for (lanes, column) in block.iter_mut().zip(columns) {
+                            let places = lanes.iter_mut().zip(rows);
+                            places.for_each(|(place, &row)| *place = column[row as usize]);
+                        }
+                    }
+                    for (dim, lanes) in block.iter().enumerate() {
+                        for &at in &lanes[..rows.len()] {
+                            low[dim] = low[dim].min(at);
+                            high[dim] = high[dim].max(at);
+                            sums[dim] += at;
                         }
                     }
                 }
@@ -213,6 +226,20 @@ impl Tree {
         let lanes = &self.lanes[range.start * self.dims..range.end * self.dims];
         Blocks { dims: self.dims, lanes, rows: &self.rows[range] }
     }
+}
+
+/// The coordinates of each point side by side: the points of a leaf come from all over the columns,
+/// so that each coordinate would have to be waited for.
+fn by_point(columns: &[&[f64]]) -> Vec<f64> {
+    let n_points = columns.first().map_or(0, |column| column.len());
+    let mut points = vec![0.0; n_points * columns.len()];
+    points.par_chunks_mut(PIECE * columns.len()).enumerate().for_each(|(piece, points)| {
+        for (dim, column) in columns.iter().enumerate() {
+            let places = points.iter_mut().skip(dim).step_by(columns.len());
+            places.zip(&column[piece * PIECE..]).for_each(|(place, &at)| *place = at);
+        }
+    });
+    points
 }
 
 /// Where a node is cut: points whose coordinate is less go left.
