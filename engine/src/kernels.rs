@@ -6,3 +6,4 @@
 pub mod kmeans;
 mod random;
 pub mod stratify;
+mod widest;

@@ -13,6 +13,7 @@ use rayon::prelude::*;
 
 use super::block::{self, LANES};
 use super::tree::{Blocks, Tree};
+use crate::kernels::widest::widest;
 
 /// Most parts that a tree is cut into for threads. Not their number, or sums would depend on it.
 const PARTS: usize = 256;
@@ -180,7 +181,7 @@ impl Visit for Tally {
 
     fn contested(&mut self, search: &Search<'_>, leaf: usize, candidates: &[u32]) {
         let (blocks, centroids) = (search.tree.blocks(leaf), search.centroids);
-        pulp::Arch::new().dispatch(
+        widest(
             #[inline(always)]
             || self.add(blocks, centroids, candidates),
         );
@@ -215,7 +216,7 @@ impl Visit for Vec<Nearest> {
 
 fn add_nearest(found: &mut Vec<Nearest>, search: &Search<'_>, node: usize, candidates: &[u32]) {
     let (blocks, centroids) = (search.tree.blocks(node), search.centroids);
-    pulp::Arch::new().dispatch(
+    widest(
         #[inline(always)]
         || {
             for ((block, filled), rows) in blocks.iter().zip(blocks.rows) {
@@ -235,7 +236,7 @@ pub(super) fn predict(columns: &[&[f64]], centroids: &[f64], labels: &mut [u32])
     let dims = columns.len();
     let candidates: Vec<u32> = (0..(centroids.len() / dims) as u32).collect();
     let piece = |(first, labels): (usize, &mut [u32])| {
-        pulp::Arch::new().dispatch(
+        widest(
             #[inline(always)]
             || {
                 let mut block = vec![[0.0; LANES]; dims];

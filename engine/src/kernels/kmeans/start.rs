@@ -5,6 +5,7 @@ use rayon::prelude::*;
 use super::block::{LANES, distances_2};
 use super::tree::{Tree, filled};
 use crate::kernels::random::Random;
+use crate::kernels::widest::widest;
 
 /// `k` different points, each set of them equally likely.
 pub(super) fn random(columns: &[&[f64]], k: usize, random: &mut Random) -> Vec<f64> {
@@ -82,7 +83,7 @@ impl Weights {
             }
         }
         leaves.into_par_iter().with_min_len(16).for_each(|(node, leaf, lanes)| {
-            *leaf = pulp::Arch::new().dispatch(
+            *leaf = widest(
                 #[inline(always)]
                 || lower(tree, node, centroid, lanes),
             );
