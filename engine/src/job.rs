@@ -179,8 +179,8 @@ impl MatchParquet {
             return Err(settings::wrong(parameter, message));
         }
         // What is there may be replaced where it is known to be of a former job.
-        let begun =
-            files.folder.as_ref().is_some_and(|folder| folder.join(manifest::NAME).exists());
+        let place = files.folder.as_deref().map(manifest::beside).transpose()?;
+        let begun = place.as_ref().is_some_and(|place| place.exists());
         let replaces = settings.overwrite || (settings.resume && begun);
         files.check(&self.points, &self.polygons, replaces)?;
         let watch = Watch::default();
@@ -216,13 +216,13 @@ impl MatchParquet {
         }
         let crs = surveyed.first().and_then(|file| file.crs.as_ref()).or(polygons.crs());
         let geographic = crs.and_then(Crs::is_geographic);
-        let mut manifest = match &folder {
+        let mut manifest = match folder.as_ref().zip(place) {
             None => None,
-            Some(folder) => {
+            Some((folder, place)) => {
                 std::fs::create_dir_all(folder)
                     .map_err(|source| Error::Io { path: folder.clone(), source })?;
                 let question = watch.over(&mut report, || manifest::question(self))?;
-                Some(Manifest::open(folder, &question, settings.resume)?)
+                Some(Manifest::open(place, folder, &question, settings.resume)?)
             }
         };
         let files = surveyed.len();

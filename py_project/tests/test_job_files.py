@@ -14,8 +14,6 @@ from jobs import EXPECTED, MAX_DIST, POINTS, refused
 
 import poly_match as pm
 
-MANIFEST = "_poly_match.jsonl"
-
 
 def job(points: str | Path, output: str | Path = "out", **options: Any) -> pm.Summary:
     given: dict[str, Any] = {"max_dist": MAX_DIST, "progress": False, **options}
@@ -50,7 +48,7 @@ def test_a_directory() -> None:
     Path("points/_temporary").mkdir()
     Path("points/_temporary/x.txt").write_text("no points")
     summary = job("points")
-    assert files("out") == [MANIFEST, *NAMES]
+    assert files("out") == NAMES
     for name in NAMES:
         got = pl.read_parquet(Path("out") / name, hive_partitioning=False)
         assert got["polygon"].to_list() == EXPECTED
@@ -63,27 +61,61 @@ def test_a_directory() -> None:
 
 @pytest.mark.usefixtures("many")
 def test_what_reads_tables_reads_the_output() -> None:
-    """The manifest is in nobody's way, but that Polars must be told."""
+    """Without being told anything: the manifest is not in it."""
     job("points")
-    got = pl.scan_parquet("out", hidden_file_prefix="_").collect()
+    got = pl.scan_parquet("out").collect()
     assert got.height == 3 * len(POINTS)
     assert got["year"].unique().sort().to_list() == [2024, 2025]
     assert pl.scan_parquet("out/**/*.parquet").select(pl.len()).collect().item() == got.height
     assert ds.dataset("out", partitioning="hive").to_table().num_rows == got.height
 
 
+@pytest.mark.parametrize(
+    ("output", "manifest"),
+    [
+        ("out", ".out.poly_match.jsonl"),
+        ("out/", ".out.poly_match.jsonl"),
+        ("deep/../out", ".out.poly_match.jsonl"),
+        ("new/lake", "new/.lake.poly_match.jsonl"),
+        ("link", "deep/.real.poly_match.jsonl"),
+        (".", "../.{here}.poly_match.jsonl"),
+    ],
+)
+@pytest.mark.usefixtures("many")
+def test_the_manifest_lies_beside_the_output(output: str, manifest: str, place: Path) -> None:
+    """However the output is called, and it is found again."""
+    Path("deep/real").mkdir(parents=True)
+    Path("link").symlink_to("deep/real")
+    before = Path.cwd()
+    points = str(before / "points")
+    Path("here").mkdir()
+    zones = str(before / "zones.parquet")
+    if output == ".":
+        os.chdir("here")
+    try:
+        given: dict[str, Any] = {"max_dist": MAX_DIST, "progress": False, "resume": True}
+        assert pm.match_parquet(points, zones, output, **given).files == 3
+        assert files(output) == NAMES
+        assert Path(manifest.format(here="here")).is_file()
+        assert pm.match_parquet(points, zones, output, **given).resumed == 3
+    finally:
+        os.chdir(before)
+    with refused(ValueError, "output: /: expected a directory below it"):
+        job("points", "/")
+
+
 @pytest.mark.usefixtures("many")
 def test_a_pattern() -> None:
     """What matches, below where the pattern begins; the points beside it are not touched."""
     assert job("points/*/a.parquet").files == 1
-    assert files("out") == [MANIFEST, "year=2024/a.parquet"]
+    assert files("out") == ["year=2024/a.parquet"]
     assert job("points/**/a.parquet", "deep").files == 2
-    assert files("deep") == [MANIFEST, NAMES[0], NAMES[2]]
+    assert files("deep") == [NAMES[0], NAMES[2]]
     assert job("points/year=2024/[ab].parquet", "set").files == 2
-    assert files("set") == [MANIFEST, "a.parquet", "b.parquet"]
+    assert files("set") == ["a.parquet", "b.parquet"]
     # A directory that matches is taken whole.
     assert job("points/year=202?", "years").files == 3
-    assert files("years") == [MANIFEST, *NAMES]
+    assert files("years") == NAMES
     assert job("*ts.parquet", "here").files == 1
 
 
@@ -213,4 +245,4 @@ def test_no_empty_directories_are_left() -> None:
         frame.write_parquet(path)
     with pytest.raises(ValueError, match="column 'point', row 1: expected a list of 2 coord"):
         job("points")
-    assert [path.name for path in Path("out").rglob("*")] == [MANIFEST]
+    assert list(Path("out").rglob("*")) == []

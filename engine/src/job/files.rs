@@ -7,7 +7,6 @@ use std::path::{Component, Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::format::{EXTENSIONS, Format};
-use super::manifest;
 use super::output;
 use crate::error::{Error, Result};
 
@@ -175,17 +174,16 @@ fn matching(points: &Path, pattern: &str) -> Result<(PathBuf, Vec<PathBuf>)> {
     Ok((base, names))
 }
 
-/// The first file in a folder that is not of this job's making on its way; `None` where there is
-/// no folder.
+/// The first file in a folder that is no temporary one of a job; `None` where there is no folder.
 fn first_file(folder: &Path) -> Result<Option<PathBuf>> {
     if !folder.exists() {
         return Ok(None);
     }
-    for entry in WalkDir::new(folder).sort_by_file_name() {
+    // The folder itself may be a link.
+    for entry in WalkDir::new(folder).min_depth(1).sort_by_file_name() {
         let entry =
             entry.map_err(|error| Error::Io { path: folder.to_owned(), source: error.into() })?;
-        let ours = entry.file_name() == manifest::NAME || output::is_temporary(entry.file_name());
-        if !entry.file_type().is_dir() && !ours {
+        if !entry.file_type().is_dir() && !output::is_temporary(entry.file_name()) {
             return Ok(Some(entry.into_path()));
         }
     }
@@ -193,7 +191,7 @@ fn first_file(folder: &Path) -> Result<Option<PathBuf>> {
 }
 
 /// A path without links, as far as it is there.
-fn real(path: &Path) -> PathBuf {
+pub(super) fn real(path: &Path) -> PathBuf {
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut ancestors = path.ancestors();
     let known = ancestors.find_map(|ancestor| Some((ancestor, ancestor.canonicalize().ok()?)));

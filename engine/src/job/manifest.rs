@@ -1,10 +1,14 @@
 //! What is finished in a folder of outputs, and by which rule: lines of JSON, the first of which
 //! says what was asked, each other one that a file is done.
 //!
+//! They are beside the folder, not in it: whatever reads the folder as a table finds the answers
+//! alone.
+//!
 //! A line is on the disk before the next file is begun. What a killed job has left is whole lines
 //! and at most a part of one at the end, which is as good as none.
 
 use std::collections::HashMap;
+use std::ffi::OsString;
 use std::fs::File;
 use std::io::{BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
@@ -15,8 +19,8 @@ use serde_json::{Map, Value, json};
 use twox_hash::xxhash3_128::Hasher;
 
 use super::MatchParquet;
-use super::files::Pair;
-use super::output::{Output, remove_stale};
+use super::files::{Pair, real};
+use super::output::{Output, folder_of, remove_stale};
 use super::watch::Tally;
 use crate::error::{Error, Result};
 use crate::metric::Metric;
@@ -24,8 +28,23 @@ use crate::point_columns::PointColumns;
 use crate::polygons::Invalid;
 use crate::rule::{Center, Predicate};
 
-/// What the file is called: hidden from whatever reads the folder as a table.
-pub(super) const NAME: &str = "_poly_match.jsonl";
+/// Where the manifest of a folder is: for `lake/out` it is `lake/.out.poly_match.jsonl`.
+///
+/// # Errors
+///
+/// [`Error::Parameter`] for a folder that nothing is beside.
+pub(super) fn beside(folder: &Path) -> Result<PathBuf> {
+    // By its real name, which `.`, `out/` and a link to it have not.
+    let place = real(folder);
+    let Some(name) = place.file_name() else {
+        let message = format!("{}: expected a directory below it", folder.display());
+        return Err(Error::Parameter { parameter: "output", message });
+    };
+    let mut hidden = OsString::from(".");
+    hidden.push(name);
+    hidden.push(".poly_match.jsonl");
+    Ok(place.with_file_name(hidden))
+}
 
 /// What is finished, and what was asked.
 pub(super) struct Manifest {
@@ -47,13 +66,18 @@ pub(super) struct Done {
 }
 
 impl Manifest {
-    /// Begins anew, as far as a former manifest is not to be followed.
+    /// Opens that of a folder, as [`beside`] it. Begins anew, as far as a former manifest is not to
+    /// be followed.
     ///
     /// # Errors
     ///
     /// [`Error::Parameter`] where `resume` meets one of another question, or files without one.
-    pub(super) fn open(folder: &Path, question: &Map<String, Value>, resume: bool) -> Result<Self> {
-        let path = folder.join(NAME);
+    pub(super) fn open(
+        path: PathBuf,
+        folder: &Path,
+        question: &Map<String, Value>,
+        resume: bool,
+    ) -> Result<Self> {
         let io = |source| Error::Io { path: path.clone(), source };
         let former = match File::open(&path) {
             Ok(file) if resume => Some(read(&path, file)?),
@@ -69,6 +93,7 @@ impl Manifest {
             done = finished;
         }
         // Written again as a whole: without the part of a line that a killed job may have left.
+        remove_stale(folder_of(&path));
         remove_stale(folder);
         let mut output = Output::create(&path, true)?;
         let write = |output: &mut Output, value: &Value| writeln!(output, "{value}").map_err(io);
