@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import base64
 from pathlib import Path
 from typing import Any
 
 import polars as pl
 import pyarrow as pa
 import pyarrow.parquet as pq
+import pyarrow.parquet.encryption as encryption
 import pytest
 from forms import STRUCT, WKB_POINT
 from jobs import EXPECTED, POINTS, refused, run
@@ -119,6 +121,43 @@ def test_csv_that_is_none() -> None:
         run("points.csv", point=("a", "b"))
 
 
+class _Keys(encryption.KmsClient):  # type: ignore[misc]
+    """Keys that are wrapped in nothing."""
+
+    def __init__(self, _config: Any) -> None:
+        super().__init__()
+
+    def wrap_key(self, key: bytes, _master: str) -> bytes:
+        return base64.b64encode(key)
+
+    def unwrap_key(self, wrapped: bytes, _master: str) -> bytes:
+        return base64.b64decode(wrapped)
+
+
+@pytest.mark.parametrize(
+    ("options", "said"),
+    [
+        ({"uniform_encryption": True}, "encrypted footer"),
+        ({"column_keys": {"key": ["x"]}}, "encrypted footer"),
+        ({"column_keys": {"key": ["x"]}, "plaintext_footer": True}, "column 'x' is encrypted"),
+        ({"column_keys": {"key": ["id"]}, "plaintext_footer": True}, "column 'id' is encrypted"),
+    ],
+)
+@pytest.mark.usefixtures("place")
+def test_encrypted_parquet(options: dict[str, Any], said: str) -> None:
+    """Is refused by name, though the points can be read: the rest would be copied in vain."""
+    table = pl.read_parquet("points.parquet").with_row_index("id").to_arrow()
+    configuration = encryption.EncryptionConfiguration(footer_key="footer", **options)
+    properties = encryption.CryptoFactory(_Keys).file_encryption_properties(
+        encryption.KmsConnectionConfig(), configuration
+    )
+    with pq.ParquetWriter("secret.parquet", table.schema, encryption_properties=properties) as file:
+        file.write_table(table)
+    for more in ({}, {"compression": "zstd"}):
+        with refused(ValueError, "secret.parquet: ", said):
+            run("secret.parquet", **more)
+
+
 @pytest.mark.usefixtures("place")
 def test_what_csv_cannot_hold() -> None:
     """Is said before anything is written."""
@@ -164,6 +203,27 @@ def test_dictionaries_of_parquet_in_arrow() -> None:
     run(output="out.arrow")
     got = pl.read_ipc("out.arrow")
     assert got["kind"].to_list() == [at for kind in kinds for at in kind]
+
+
+@pytest.mark.parametrize("dtype", [pl.Categorical, pl.Enum(["c", "b", "a"])], ids=str)
+@pytest.mark.usefixtures("place")
+def test_categories_of_arrow_in_parquet(dtype: Any) -> None:
+    """Come back as they were, in lists and structs too."""
+    kind = pl.Series("kind", ["a", "b", None] * 3, dtype=dtype)
+    kinds = [["a", None], [], None] * 3
+    frame = pl.read_parquet("points.parquet").with_columns(
+        kind,
+        kinds=pl.Series(kinds, dtype=pl.List(dtype)),
+        pair=pl.Series([["a", "b"], None, ["c", "a"]] * 3, dtype=pl.Array(dtype, 2)),
+        inner=pl.struct(kind, n=1),
+    )
+    pl.concat([frame] * 3, rechunk=False).write_ipc("points.arrow")
+    run("points.arrow")
+    got = pl.read_parquet("out.parquet")
+    assert got["polygon"].to_list() == EXPECTED * 3
+    # NaN is not equal to itself.
+    assert got.drop("x", "y", "polygon").rows() == pl.concat([frame] * 3).drop("x", "y").rows()
+    assert got.schema["kind"] == dtype
 
 
 @pytest.mark.usefixtures("place")

@@ -32,6 +32,11 @@ impl Table {
         let options = ArrowReaderOptions::new().with_encoding_stats_as_mask(false);
         let metadata = guarded(|| ArrowReaderMetadata::load(&source, options))
             .map_err(|source| Error::Parquet { path: path.to_owned(), source })?;
+        let mut columns = metadata.metadata().row_groups().iter().flat_map(|group| group.columns());
+        if let Some(column) = columns.find(|chunk| chunk.crypto_metadata().is_some()) {
+            let message = format!("column '{}' is encrypted", column.column_path().string());
+            return Err(Error::Columns { message }.in_file(path));
+        }
         let header = Header::new(path, metadata.schema().clone());
         Ok(Self { header: header.with_metadata(metadata.metadata().clone()), source, metadata })
     }

@@ -4,7 +4,7 @@ use std::sync::Arc;
 use arrow_array::{ArrayRef, RecordBatch};
 use arrow_cast::cast;
 use arrow_ipc::writer::FileWriter;
-use arrow_schema::{DataType, Field, Schema, SchemaRef};
+use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
 use parquet::arrow::{ARROW_SCHEMA_META_KEY, ArrowWriter};
 use parquet::errors::ParquetError;
 
@@ -16,7 +16,7 @@ use crate::error::{Error, Result};
 
 /// A file that is written batch by batch.
 pub(super) enum Sink<W: Write + Send> {
-    Parquet(Box<ArrowWriter<W>>),
+    Parquet { writer: Box<ArrowWriter<W>>, schema: SchemaRef },
     Csv(Box<arrow_csv::Writer<W>>),
     Arrow { writer: Box<FileWriter<W>>, schema: SchemaRef },
 }
@@ -44,24 +44,18 @@ impl<W: Write + Send> Sink<W> {
 
     pub(super) fn write(&mut self, batch: &RecordBatch) -> Result<()> {
         match self {
-            Self::Parquet(writer) => writer.write(batch).map_err(arrow),
-            Self::Csv(writer) => Ok(writer.write(batch)?),
-            Self::Arrow { writer, schema } => {
-                let pairs = batch.columns().iter().zip(schema.fields());
-                let columns = pairs.map(|(column, field)| match field.data_type() {
-                    dtype if dtype == column.data_type() => Ok(column.clone()),
-                    dtype => cast(column, dtype),
-                });
-                let columns = columns.collect::<std::result::Result<Vec<ArrayRef>, _>>()?;
-                Ok(writer.write(&RecordBatch::try_new(schema.clone(), columns)?)?)
+            Self::Parquet { writer, schema } => {
+                writer.write(&cast_to(batch, schema)?).map_err(arrow)
             }
+            Self::Csv(writer) => Ok(writer.write(batch)?),
+            Self::Arrow { writer, schema } => Ok(writer.write(&cast_to(batch, schema)?)?),
         }
     }
 
     /// Writes what is left, and gives the file back.
     pub(super) fn finish(self) -> Result<W> {
         match self {
-            Self::Parquet(writer) => writer.into_inner().map_err(arrow),
+            Self::Parquet { writer, .. } => writer.into_inner().map_err(arrow),
             Self::Csv(writer) => Ok(writer.into_inner()),
             Self::Arrow { mut writer, .. } => {
                 writer.finish()?;
@@ -69,6 +63,17 @@ impl<W: Write + Send> Sink<W> {
             }
         }
     }
+}
+
+/// A batch whose columns have the types of another schema.
+fn cast_to(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
+    let pairs = batch.columns().iter().zip(schema.fields());
+    let columns = pairs.map(|(column, field)| match field.data_type() {
+        dtype if dtype == column.data_type() => Ok(column.clone()),
+        dtype => cast(column, dtype),
+    });
+    let columns = columns.collect::<std::result::Result<Vec<ArrayRef>, _>>()?;
+    Ok(RecordBatch::try_new(schema.clone(), columns)?)
 }
 
 fn arrow(error: ParquetError) -> Error {
@@ -117,6 +122,7 @@ fn parquet<W: Write + Send>(
     if let (None, Some(rows @ 1..)) = (settings.row_group_size, longest) {
         properties = properties.set_max_row_group_row_count(Some(rows));
     }
+    let schema = Arc::new(without_views(schema));
     let writer = ArrowWriter::try_new(output, schema.clone(), Some(properties.build()));
     let mut writer = Box::new(writer.map_err(arrow)?);
     let pairs = metadata.and_then(|metadata| metadata.file_metadata().key_value_metadata());
@@ -125,18 +131,46 @@ fn parquet<W: Write + Send>(
             writer.append_key_value_metadata(pair.clone());
         }
     }
-    Ok(Sink::Parquet(writer))
+    Ok(Sink::Parquet { writer, schema })
 }
 
 /// A schema with plain columns for those that are dictionaries: those of Parquet change from batch
 /// to batch, which the file format of Arrow does not allow.
 fn without_dictionaries(schema: &Schema, input: &PointReader) -> Schema {
-    let plain = |field: &Arc<Field>| match field.data_type() {
+    let plain = |field: &FieldRef| match field.data_type() {
         DataType::Dictionary(_, value) if input.table().is_some() => {
             Arc::new(Field::clone(field).with_data_type((**value).clone()))
         }
         _ => field.clone(),
     };
-    let fields: Vec<_> = schema.fields().iter().map(plain).collect();
+    with_fields(schema, plain)
+}
+
+/// A schema with dictionaries of plain values for those of views, such as the categories of Polars:
+/// Parquet is not written from these, alone or in lists and structs.
+fn without_views(schema: &Schema) -> Schema {
+    with_fields(schema, of_plain_values)
+}
+
+fn of_plain_values(field: &FieldRef) -> FieldRef {
+    let dictionary =
+        |key: &DataType, value| DataType::Dictionary(Box::new(key.clone()), Box::new(value));
+    let dtype = match field.data_type() {
+        DataType::Dictionary(key, value) => match **value {
+            DataType::Utf8View => dictionary(key, DataType::LargeUtf8),
+            DataType::BinaryView => dictionary(key, DataType::LargeBinary),
+            _ => return field.clone(),
+        },
+        DataType::List(inner) => DataType::List(of_plain_values(inner)),
+        DataType::LargeList(inner) => DataType::LargeList(of_plain_values(inner)),
+        DataType::FixedSizeList(inner, n) => DataType::FixedSizeList(of_plain_values(inner), *n),
+        DataType::Struct(inner) => DataType::Struct(inner.iter().map(of_plain_values).collect()),
+        _ => return field.clone(),
+    };
+    Arc::new(Field::clone(field).with_data_type(dtype))
+}
+
+fn with_fields(schema: &Schema, change: impl Fn(&FieldRef) -> FieldRef) -> Schema {
+    let fields: Vec<_> = schema.fields().iter().map(change).collect();
     Schema::new_with_metadata(fields, schema.metadata().clone())
 }
