@@ -351,11 +351,11 @@ def test_interrupt(place: Path) -> None:
     code = f"""
 import os, signal, sys
 from poly_match import cli
-job = cli.match_parquet
+job = cli.match.match_parquet
 def interrupted(*args, **keywords):
     keywords["progress"] = lambda report: os.kill(os.getpid(), signal.SIGINT)
     return job(*args, **keywords)
-cli.match_parquet = interrupted
+cli.match.match_parquet = interrupted
 sys.exit(cli.main({[str(word) for word in WORDS]}))
 """
     result = run_code(code, place)

@@ -69,7 +69,7 @@ def test_progress_of_a_long_job() -> None:
 import sys, time
 from poly_match import cli, progress
 progress.SECONDS_BETWEEN_LINES = 0.0
-cli._SECONDS_BETWEEN_EVENTS = 0.0
+cli.match._SECONDS_BETWEEN_EVENTS = 0.0
 sys.exit(cli.main(sys.argv[1:]))
 """
     words = ["match", "points.parquet", "zones.parquet", "--max-dist", "5", "--overwrite"]

@@ -18,6 +18,7 @@ from polars.exceptions import ColumnNotFoundError
 
 import poly_match as pm
 from poly_match import _plugin, cli
+from poly_match.cli.parser import parse
 from poly_match.options import Center, Invalid, Metric, Options, Predicate
 from poly_match.settings import Settings
 
@@ -83,7 +84,7 @@ def test_every_door_takes_them(door: str) -> None:
 def test_the_command_takes_them() -> None:
     """As long options, with their defaults and choices."""
     words = ["match", "a", "b", "-o", "c", "--max-dist", "1"]
-    given = vars(cli._parse(words))
+    given = vars(parse(words))
     assert {name: given[name] for name in Options._fields} == Options(max_dist=1.0)._asdict()
     choices = {"predicate": Predicate, "center": Center, "metric": Metric, "invalid": Invalid}
     for name, values in choices.items():
@@ -91,11 +92,11 @@ def test_the_command_takes_them() -> None:
             more = [f"--{name}", value]
             if value == "covers":
                 words = words[:-2]
-            assert vars(cli._parse([*words, *more]))[name] == value
+            assert vars(parse([*words, *more]))[name] == value
             words = ["match", "a", "b", "-o", "c", "--max-dist", "1"]
     more = ["--k", "3", "--by", "rank", "--descending", "--id", "name", "--details"]
     expected = Options(max_dist=1.0, k=3, by="rank", descending=True, id="name", details=True)
-    given = vars(cli._parse([*words, *more]))
+    given = vars(parse([*words, *more]))
     assert Options(*(given[name] for name in Options._fields)) == expected
 
 
@@ -106,15 +107,15 @@ def test_the_job_and_the_command_take_the_same_settings() -> None:
     assert {n: p.default for n, p in parameters.items() if n in wanted} == wanted
     assert [name for name in parameters if name in wanted] == list(wanted)
     words = ["match", "a", "b", "-o", "c", "--max-dist", "1"]
-    given = vars(cli._parse(words))
+    given = vars(parse(words))
     assert {name: given[name] for name in wanted} == wanted
     others = {"counts", "picture", "name"}
     assert {name: parameters[name].default for name in others} == {n: given[n] for n in others}
     more = ["--compression", "zstd:9", "--row-group-size", "5", "--overwrite", "--memory", "1GB"]
-    given = vars(cli._parse([*words, *more, "--on-error", "skip-file"]))
+    given = vars(parse([*words, *more, "--on-error", "skip-file"]))
     expected = Settings("zstd:9", 5, overwrite=True, on_error="skip-file", memory="1GB")
     assert Settings(*(given[name] for name in wanted)) == expected
-    assert vars(cli._parse([*words, "--resume"]))["resume"] is True
+    assert vars(parse([*words, "--resume"]))["resume"] is True
 
 
 NO_SETTINGS: list[tuple[dict[str, Any], str]] = [
