@@ -13,7 +13,8 @@ demo: .venv
 	$(BIN)/poly-match demo
 
 test: .venv
-	cargo test --package poly-match-engine --package poly-match-ladder --no-default-features
+	cargo test --package poly-match-engine --package poly-match-ladder --no-default-features \
+		--features poly-match-engine/cloud
 	cd py_project && $(BIN)/maturin develop --release --extras demo,ladder,test
 	$(BIN)/pip install --quiet ./py_project/ladder/rust --group py_project/pyproject.toml:recipes
 	cd py_project && $(BIN)/pytest

@@ -19,6 +19,7 @@ mod files;
 mod format;
 mod input;
 mod manifest;
+mod objects;
 mod output;
 mod question;
 mod recode;
@@ -46,6 +47,7 @@ use crate::matcher::Matcher;
 pub use crate::point_columns::PointColumns;
 use crate::polygons::{Invalid, Polygons};
 use crate::rule::Rule;
+use crate::store::{self, Stop};
 use crew::Crew;
 use files::{Files, Pair};
 use format::Format;
@@ -61,7 +63,8 @@ use watch::Watch;
 #[derive(Debug, Clone)]
 pub struct MatchParquet {
     /// Parquet file with the points; a directory of such files; or a pattern with `*`, `?`, `[...]`
-    /// and `**`.
+    /// and `**`. With the feature `cloud` this, the polygons and the output may be URLs, as
+    /// [`mod@crate::file`] has them.
     pub points: PathBuf,
     /// File with the polygons, as [`PolygonTable`](crate::file::PolygonTable) reads it.
     pub polygons: PathBuf,
@@ -169,7 +172,16 @@ impl MatchParquet {
         let start = Instant::now();
         let settings = &self.settings;
         settings.check()?;
-        let files = Files::find(&self.points, &self.output)?;
+        let watch = Watch::default();
+        let mut report = || match progress(watch.progress()) {
+            ControlFlow::Continue(()) => Ok(()),
+            ControlFlow::Break(()) => Err(Error::Interrupted),
+        };
+        report()?;
+
+        let stop = watch.to_stop();
+        let find = || Files::find(&self.points, &self.output, stop);
+        let files = watch.over(&mut report, find)?;
         if settings.resume && files.folder.is_none() {
             return Err(settings::wrong("resume", "a single file is written whole or not at all"));
         }
@@ -179,19 +191,19 @@ impl MatchParquet {
             return Err(settings::wrong(parameter, message));
         }
         // What is there may be replaced where it is known to be of a former job.
-        let place = files.folder.as_deref().map(manifest::beside).transpose()?;
+        let kept = files.folder.as_deref().filter(|folder| !store::is_url(folder));
+        if settings.resume && kept.is_none() {
+            let message = "what is finished is not known of an output in an object store";
+            return Err(settings::wrong("resume", message));
+        }
+        let place = kept.map(manifest::beside).transpose()?;
         let begun = place.as_ref().is_some_and(|place| place.exists());
         let replaces = settings.overwrite || (settings.resume && begun);
-        files.check(&self.points, &self.polygons, replaces)?;
-        let watch = Watch::default();
-        let mut report = || match progress(watch.progress()) {
-            ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(()) => Err(Error::Interrupted),
-        };
-        report()?;
+        let check = || files.check(&self.points, &self.polygons, replaces, stop);
+        watch.over(&mut report, check)?;
 
         let mut skipped = Vec::new();
-        let Files { pairs, folder } = files;
+        let Files { pairs, folder, .. } = files;
         let surveyed = watch.over(&mut report, || Ok(survey(pairs, &self.point, &watch)))?;
         let mut surveyed = self.without_failed(surveyed, &mut skipped)?;
         if let Some(first) = surveyed.first() {
@@ -199,7 +211,7 @@ impl MatchParquet {
         }
         watch.expect(surveyed.iter().map(|file| file.rows).sum());
 
-        let (polygons, keys, answer) = self.read_polygons(&mut report)?;
+        let (polygons, keys, answer) = watch.over(&mut report, || self.read_polygons(stop))?;
         let in_crs = |file: Surveyed| {
             let agreed = Crs::agree(file.crs.as_ref(), polygons.crs()).map_err(|error| {
                 // Of one file it is clear which.
@@ -221,12 +233,17 @@ impl MatchParquet {
             Some((folder, place)) => {
                 std::fs::create_dir_all(folder)
                     .map_err(|source| Error::Io { path: folder.clone(), source })?;
-                let question = watch.over(&mut report, || manifest::question(self))?;
+                let question = watch.over(&mut report, || manifest::question(self, stop))?;
                 Some(Manifest::open(place, folder, &question, settings.resume)?)
             }
         };
         let files = surveyed.len();
-        surveyed.retain(|file| manifest.as_ref().is_none_or(|m| m.done(&file.pair).is_none()));
+        watch.over(&mut report, || {
+            if let Some(manifest) = &manifest {
+                surveyed.retain(|file| manifest.done(&file.pair, stop).is_none());
+            }
+            Ok(())
+        })?;
         let resumed = files - surveyed.len();
         let rows = surveyed.iter().map(|file| file.rows).sum();
         watch.expect(rows);
@@ -290,12 +307,9 @@ impl MatchParquet {
     }
 
     /// The polygons, their keys, and what is answered.
-    fn read_polygons(
-        &self,
-        progress: &mut dyn FnMut() -> Result<()>,
-    ) -> Result<(Polygons, Keys, Answer)> {
+    fn read_polygons(&self, stop: &Stop) -> Result<(Polygons, Keys, Answer)> {
         let more: Vec<_> = [&self.by, &self.id].into_iter().flatten().map(String::as_str).collect();
-        let table = read_polygons(&self.polygons, &more, self.invalid, progress)?;
+        let table = read_polygons(&self.polygons, &more, self.invalid, stop)?;
         let told = || -> Result<_> {
             let keys = match &self.by {
                 Some(by) => Keys::from_column(by, &table.column(by)?.1, self.descending)?,

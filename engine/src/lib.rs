@@ -67,6 +67,7 @@ pub mod reference;
 mod region;
 mod rule;
 mod sphere;
+mod store;
 mod tree;
 
 pub use answer::Answer;

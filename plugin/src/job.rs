@@ -1,5 +1,6 @@
 //! `match_parquet`: the batch job, with progress and Ctrl-C.
 
+use std::ffi::OsString;
 use std::ops::ControlFlow;
 use std::path::PathBuf;
 use std::sync::Arc;
@@ -32,7 +33,7 @@ pub(crate) struct Summary {
     files: usize,
     resumed: usize,
     /// File, row group and error of each that was left out.
-    skipped: Vec<(PathBuf, Option<usize>, String)>,
+    skipped: Vec<(OsString, Option<usize>, String)>,
     /// Whether coordinates are in degrees, if that is known.
     geographic: Option<bool>,
     /// Points that each polygon won.
@@ -73,7 +74,10 @@ impl From<Done> for Summary {
             seconds: done.seconds,
             files: done.files,
             resumed: done.resumed,
-            skipped: skipped.map(|left| (left.file, left.row_group, left.error)).collect(),
+            // As text: a path of Python has no room for `//`, which a URL has.
+            skipped: skipped
+                .map(|left| (left.file.into_os_string(), left.row_group, left.error))
+                .collect(),
             geographic: done.geographic,
             counts: done.counts.map(|counts| {
                 let counts: ArrayRef = Arc::new(UInt64Array::from(counts));

@@ -106,6 +106,7 @@ def match_parquet(
         Parquet file of points; a directory, in which all files are taken, those in directories
         below it too; or a pattern with ``*``, ``?``, ``[...]`` and ``**``. Names that begin with a
         dot or an underscore are hidden. All files have the same columns.
+        Here and in the two following, ``s3://``, ``gs://`` and ``az://`` are objects of a store.
     polygons
         GeoParquet; plain Parquet with list columns ``x`` and ``y``, or ``geometry``; or a GeoJSON
         FeatureCollection, called ``.geojson`` or ``.json``.
@@ -239,5 +240,5 @@ def match_parquet(
         tally.write_counts(counts, told, polygons, id, invalid)
     if picture is not None:
         tally.write_picture(picture, drawn, polygons, invalid)
-    skipped = tuple(Skipped(os.fspath(file), *what) for file, *what in done.pop("skipped"))
+    skipped = tuple(Skipped(*left) for left in done.pop("skipped"))
     return Summary(**done, skipped=skipped)

@@ -52,6 +52,8 @@ def check(
     ):
         if path is None:
             continue
+        if "://" in os.fspath(path):
+            raise ValueError(f"{parameter}: {path}: expected a file, not an object of a store")
         if Path(path).suffix.lower() not in suffixes:
             expected = " or ".join(suffixes)
             raise ValueError(f"{parameter}: expected a name that ends in {expected}, got '{path}'")

@@ -6,13 +6,15 @@ use arrow_schema::{DataType, Field};
 use geojson::GeometryValue;
 
 use super::geometry::Geometry;
+use super::source::Source;
 use super::table::Table;
-use super::{geojson as features, is_geojson, open};
+use super::{geojson as features, is_geojson};
 use crate::binary::{self, Binary};
 use crate::crs::Crs;
 use crate::error::{Error, Result};
 use crate::point_columns::PointColumns;
 use crate::polygons::{Builder, Faults, Invalid, Polygons};
+use crate::store::Stop;
 
 /// Rows that are looked at together: polygons may be large.
 const BATCH_ROWS: usize = 1 << 12;
@@ -90,7 +92,7 @@ pub fn describe(path: &Path, columns: &PointColumns) -> Result<FileInfo> {
     if is_geojson(path) {
         return describe_geojson(path).map_err(|error| error.in_file(path));
     }
-    let table = Table::open(path)?;
+    let table = Table::open(path, &Stop::default())?;
     let (kind, geometry) = find(&table, columns)?;
     let (names, places): (Vec<_>, Vec<_>) = geometry
         .fields()
@@ -270,7 +272,8 @@ fn describe_geojson(path: &Path) -> Result<FileInfo> {
         ..FileInfo::empty()
     };
     let mut kind = None;
-    let crs = features::for_each_feature(open(path)?, |text| {
+    let file = Source::open(path, &Stop::default())?.whole();
+    let crs = features::for_each_feature(file.reader(), |text| {
         let feature = match features::parse(text) {
             Ok(feature) => feature,
             Err(reason) => {

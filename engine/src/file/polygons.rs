@@ -6,10 +6,12 @@ use arrow_schema::{FieldRef, Schema};
 use arrow_select::concat::concat_batches;
 
 use super::geometry::Geometry;
+use super::source::Source;
 use super::table::Table;
 use super::{geojson, is_geojson};
 use crate::error::{Error, Result};
 use crate::polygons::{Invalid, Polygons};
+use crate::store::Stop;
 
 /// The polygons of a file, and its other columns, row by row.
 #[derive(Debug, Clone)]
@@ -45,7 +47,7 @@ impl PolygonTable {
     /// [`Error::Io`] and [`Error::Parquet`]; [`Error::InFile`] for what is wrong with columns, rows
     /// or the GeoParquet metadata.
     pub fn read_parquet(path: &Path, invalid: Invalid) -> Result<Self> {
-        parquet(path, None, invalid, &mut || Ok(()))
+        parquet(path, None, invalid, &Stop::default())
     }
 
     /// Reads the features of a GeoJSON file, in longitude and latitude unless an older file says
@@ -62,8 +64,7 @@ impl PolygonTable {
     /// [`Error::Io`]; [`Error::InFile`] for broken JSON and for what is no FeatureCollection; with
     /// [`Invalid::Raise`] also for the first feature that is none or holds no polygon.
     pub fn read_geojson(path: &Path, invalid: Invalid) -> Result<Self> {
-        let file = super::open(path)?;
-        geojson::read_polygons(file, invalid).map_err(|error| error.in_file(path))
+        of_geojson(path, invalid, &Stop::default())
     }
 
     /// One of the other columns.
@@ -80,19 +81,23 @@ impl PolygonTable {
     }
 }
 
-/// As [`PolygonTable::read`], with these columns of a Parquet file only; `progress` is called now and
-/// then.
+/// As [`PolygonTable::read`], with these columns of a Parquet file only, until work is to stop.
 pub(crate) fn read_polygons(
     path: &Path,
     only: &[&str],
     invalid: Invalid,
-    progress: &mut dyn FnMut() -> Result<()>,
+    stop: &Stop,
 ) -> Result<PolygonTable> {
     if is_geojson(path) {
-        PolygonTable::read_geojson(path, invalid)
+        of_geojson(path, invalid, stop)
     } else {
-        parquet(path, Some(only), invalid, progress)
+        parquet(path, Some(only), invalid, stop)
     }
+}
+
+fn of_geojson(path: &Path, invalid: Invalid, stop: &Stop) -> Result<PolygonTable> {
+    let file = Source::open(path, stop)?.whole();
+    geojson::read_polygons(file.reader(), invalid).map_err(|error| error.in_file(path))
 }
 
 /// Reads the polygons and all other columns, or only these.
@@ -100,9 +105,9 @@ fn parquet(
     path: &Path,
     only: Option<&[&str]>,
     invalid: Invalid,
-    progress: &mut dyn FnMut() -> Result<()>,
+    stop: &Stop,
 ) -> Result<PolygonTable> {
-    let table = Table::open(path)?;
+    let table = Table::open(path, stop)?;
     let geometry = Geometry::polygons(table.header())?;
     for name in only.unwrap_or_default() {
         table.header().column(name)?;
@@ -117,7 +122,7 @@ fn parquet(
     let mut batches = Vec::new();
     for batch in table.batches(Some(&needed))? {
         batches.push(batch?);
-        progress()?;
+        stop.check()?;
     }
     let read = || -> Result<_> {
         let schema = Arc::new(table.schema().project(&needed)?);

@@ -1,38 +1,164 @@
+use std::collections::VecDeque;
 use std::fs::File;
-use std::io::{BufReader, Read};
+use std::io::{self, BufReader, Read, Seek, SeekFrom};
 use std::path::Path;
-use std::sync::Arc;
+use std::sync::{Arc, Mutex, PoisonError};
 
 use bytes::Bytes;
 use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::reader::{ChunkReader, Length};
 
 use crate::error::{Error, Result};
+use crate::store::{self, Head, Object, Stop};
 
 /// Bytes that are asked for at once where a file is read through.
 const READ_BYTES: usize = 1 << 18;
 
-/// A file that is read from several threads, each at a place of its own.
+/// Bytes of an object that are asked for at once, where it is read through at one place.
+const BLOCK_BYTES: usize = 4 << 20;
+
+/// Blocks of an object that are kept take no more than this in all.
+const BLOCKS_BYTES: usize = 32 << 20;
+
+/// A file or an object that is read from several threads, each at a place of its own.
 ///
 /// A [`File`] has one place for all its duplicates: two threads would read each other's bytes.
 #[derive(Clone)]
 pub(crate) struct Source {
-    file: Arc<File>,
+    origin: Origin,
     len: u64,
+}
+
+#[derive(Clone)]
+enum Origin {
+    File(Arc<File>),
+    Object(Arc<Blocks>),
+}
+
+/// An object, of which the blocks that were asked for last are kept.
+struct Blocks {
+    object: Arc<dyn Object>,
+    head: Head,
+    /// Bytes of a block at most.
+    bytes: usize,
+    /// How many are kept.
+    most: usize,
+    /// With the places of their first bytes; the one that was asked for last at the end.
+    kept: Mutex<VecDeque<(u64, Bytes)>>,
 }
 
 /// The bytes of a [`Source`] from a place on.
 pub(crate) struct At {
-    file: Arc<File>,
+    source: Source,
     at: u64,
 }
 
 impl Source {
-    pub(super) fn open(path: &Path) -> Result<Self> {
-        let file = super::open(path)?;
-        let len =
-            file.metadata().map_err(|source| Error::Io { path: path.to_owned(), source })?.len();
-        Ok(Self { file: Arc::new(file), len })
+    /// Opens a file, or an object by its URL.
+    pub(crate) fn open(path: &Path, stop: &Stop) -> Result<Self> {
+        let io = |source| Error::Io { path: path.to_owned(), source };
+        if store::is_url(path) {
+            let object = store::object(path, stop)?;
+            let head = object.head().map_err(io)?;
+            let head =
+                head.ok_or_else(|| io(io::Error::new(io::ErrorKind::NotFound, "no such object")))?;
+            let len = head.bytes;
+            let blocks = Blocks::new(object.into(), head, READ_BYTES, 2);
+            return Ok(Self { origin: Origin::Object(Arc::new(blocks)), len });
+        }
+        let file = File::open(path).map_err(io)?;
+        let metadata = file.metadata().map_err(io)?;
+        if metadata.is_dir() {
+            return Err(io(io::ErrorKind::IsADirectory.into()));
+        }
+        Ok(Self { origin: Origin::File(Arc::new(file)), len: metadata.len() })
+    }
+
+    /// The same, to be read through at so many places at once, so many bytes at each.
+    pub(crate) fn through(&self, places: usize, bytes: u64) -> Self {
+        let origin = match &self.origin {
+            Origin::File(file) => Origin::File(file.clone()),
+            Origin::Object(blocks) => {
+                let Blocks { object, head, .. } = &**blocks;
+                let most = (BLOCKS_BYTES / places.max(1)).min(BLOCK_BYTES);
+                let bytes = usize::try_from(bytes).unwrap_or(usize::MAX).min(most).max(READ_BYTES);
+                // A page may begin in one block and end in the next.
+                let blocks = Blocks::new(object.clone(), head.clone(), bytes, places + 1);
+                Origin::Object(Arc::new(blocks))
+            }
+        };
+        Self { origin, len: self.len }
+    }
+
+    /// The same, to be read from its first byte to its last.
+    pub(crate) fn whole(&self) -> Self {
+        self.through(1, self.len)
+    }
+
+    /// What is kept of it at most, while it is read at a place.
+    pub(crate) fn kept_bytes(&self) -> usize {
+        match &self.origin {
+            Origin::File(_) => 0,
+            Origin::Object(_) => 2 * BLOCK_BYTES,
+        }
+    }
+
+    /// All bytes, from the first on.
+    pub(crate) fn reader(&self) -> BufReader<At> {
+        self.starting_at(0)
+    }
+
+    fn starting_at(&self, at: u64) -> BufReader<At> {
+        BufReader::with_capacity(READ_BYTES, At { source: self.clone(), at })
+    }
+
+    fn read_at(&self, bytes: &mut [u8], at: u64) -> io::Result<usize> {
+        match &self.origin {
+            #[cfg(unix)]
+            Origin::File(file) => std::os::unix::fs::FileExt::read_at(&**file, bytes, at),
+            #[cfg(windows)]
+            Origin::File(file) => std::os::windows::fs::FileExt::seek_read(&**file, bytes, at),
+            Origin::Object(blocks) => blocks.read_at(bytes, at),
+        }
+    }
+}
+
+impl Blocks {
+    fn new(object: Arc<dyn Object>, head: Head, bytes: usize, most: usize) -> Self {
+        Self { object, head, bytes, most, kept: Mutex::default() }
+    }
+
+    fn read_at(&self, bytes: &mut [u8], at: u64) -> io::Result<usize> {
+        if at >= self.head.bytes || bytes.is_empty() {
+            return Ok(0);
+        }
+        let there = self.block(at)?;
+        let read = there.len().min(bytes.len());
+        bytes[..read].copy_from_slice(&there[..read]);
+        Ok(read)
+    }
+
+    /// What is known from a place on, or a block that begins there: two threads may ask for the same.
+    fn block(&self, at: u64) -> io::Result<Bytes> {
+        let kept = || self.kept.lock().unwrap_or_else(PoisonError::into_inner);
+        {
+            let mut kept = kept();
+            let has =
+                |(start, block): &(u64, Bytes)| (*start..*start + block.len() as u64).contains(&at);
+            if let Some(known) = kept.iter().position(has).and_then(|known| kept.remove(known)) {
+                let there = known.1.slice((at - known.0) as usize..);
+                kept.push_back(known);
+                return Ok(there);
+            }
+        }
+        let end = (at + self.bytes as u64).min(self.head.bytes);
+        let block = self.object.read(at..end, &self.head)?;
+        let mut kept = kept();
+        kept.push_back((at, block.clone()));
+        if kept.len() > self.most {
+            kept.pop_front();
+        }
+        Ok(block)
     }
 }
 
@@ -46,8 +172,7 @@ impl ChunkReader for Source {
     type T = BufReader<At>;
 
     fn get_read(&self, start: u64) -> ParquetResult<Self::T> {
-        let from = At { file: self.file.clone(), at: start };
-        Ok(BufReader::with_capacity(READ_BYTES, from))
+        Ok(self.starting_at(start))
     }
 
     fn get_bytes(&self, start: u64, length: usize) -> ParquetResult<Bytes> {
@@ -57,18 +182,122 @@ impl ChunkReader for Source {
             return Err(ParquetError::EOF(message));
         }
         let mut bytes = vec![0; length];
-        At { file: self.file.clone(), at: start }.read_exact(&mut bytes)?;
+        At { source: self.clone(), at: start }.read_exact(&mut bytes)?;
         Ok(bytes.into())
     }
 }
 
 impl Read for At {
-    fn read(&mut self, bytes: &mut [u8]) -> std::io::Result<usize> {
-        #[cfg(unix)]
-        let read = std::os::unix::fs::FileExt::read_at(&*self.file, bytes, self.at)?;
-        #[cfg(windows)]
-        let read = std::os::windows::fs::FileExt::seek_read(&*self.file, bytes, self.at)?;
+    fn read(&mut self, bytes: &mut [u8]) -> io::Result<usize> {
+        let read = self.source.read_at(bytes, self.at)?;
         self.at += read as u64;
         Ok(read)
+    }
+}
+
+impl Seek for At {
+    fn seek(&mut self, to: SeekFrom) -> io::Result<u64> {
+        let place = match to {
+            SeekFrom::Start(at) => Some(at),
+            SeekFrom::End(from) => self.source.len.checked_add_signed(from),
+            SeekFrom::Current(from) => self.at.checked_add_signed(from),
+        };
+        self.at = place.ok_or(io::ErrorKind::InvalidInput)?;
+        Ok(self.at)
+    }
+}
+
+#[cfg(test)]
+#[allow(clippy::unwrap_used)]
+mod tests {
+    use std::ops::Range;
+    use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
+
+    use super::*;
+    use crate::store::Parts;
+
+    /// Bytes of which each tells its place.
+    struct Counted {
+        len: u64,
+        reads: AtomicUsize,
+    }
+
+    impl Object for Counted {
+        fn head(&self) -> io::Result<Option<Head>> {
+            Ok(Some(Head { bytes: self.len, changed: 0, mark: None }))
+        }
+
+        fn read(&self, range: Range<u64>, _head: &Head) -> io::Result<Bytes> {
+            assert!(range.start < range.end && range.end <= self.len);
+            self.reads.fetch_add(1, Relaxed);
+            Ok(range.map(|at| (at % 251) as u8).collect())
+        }
+
+        fn below(&self, _most: usize) -> io::Result<Vec<(String, u64)>> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+
+        fn put(&self, _bytes: Bytes, _replaces: bool) -> io::Result<()> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+
+        fn begin(&self) -> io::Result<Box<dyn Parts>> {
+            Err(io::ErrorKind::Unsupported.into())
+        }
+    }
+
+    fn source(len: u64) -> (Arc<Counted>, Source) {
+        let object = Arc::new(Counted { len, reads: AtomicUsize::new(0) });
+        let head = object.head().unwrap().unwrap();
+        let blocks = Blocks::new(object.clone(), head, READ_BYTES, 2);
+        (object, Source { origin: Origin::Object(Arc::new(blocks)), len })
+    }
+
+    fn is_right(bytes: &[u8], start: u64) -> bool {
+        (start..).zip(bytes).all(|(at, byte)| *byte == (at % 251) as u8)
+    }
+
+    #[test]
+    fn an_object_is_read_in_blocks() {
+        let len = 2 * BLOCK_BYTES as u64 + 5;
+        let (object, source) = source(len);
+        let mut all = Vec::new();
+        source.whole().reader().read_to_end(&mut all).unwrap();
+        assert_eq!(all.len() as u64, len);
+        assert!(is_right(&all, 0));
+        assert_eq!(object.reads.swap(0, Relaxed), 3);
+
+        let mut reader = source.reader();
+        for (to, at) in [(SeekFrom::End(-5), len - 5), (SeekFrom::Start(7), 7)] {
+            assert_eq!(reader.seek(to).unwrap(), at);
+            let mut some = [0; 5];
+            reader.read_exact(&mut some).unwrap();
+            assert!(is_right(&some, at));
+        }
+        assert!(reader.seek(SeekFrom::Current(-100)).is_err());
+        assert!(source.get_bytes(len - 1, 2).is_err());
+        assert!(is_right(&source.get_bytes(len - 9, 9).unwrap(), len - 9));
+    }
+
+    #[test]
+    fn places_beside_each_other_are_read_once() {
+        let (object, source) = source(40 << 20);
+        let places = [0, 10 << 20, 20 << 20, 30 << 20];
+        let source = source.through(places.len(), 8 << 20);
+        for page in 0..64 {
+            for place in places {
+                let start = place + page * (128 << 10);
+                // The head of a page, and then the page.
+                let mut head = [0; 16];
+                source.get_read(start).unwrap().read_exact(&mut head).unwrap();
+                assert!(is_right(&head, start));
+                assert!(is_right(&source.get_bytes(start, 128 << 10).unwrap(), start));
+            }
+        }
+        assert_eq!(object.reads.swap(0, Relaxed), places.len() * 2);
+        // No more than is there to be read.
+        let short = source.through(2, 300 << 10);
+        assert!(is_right(&short.get_bytes(5, 300 << 10).unwrap(), 5));
+        assert_eq!(object.reads.swap(0, Relaxed), 1);
     }
 }

@@ -14,6 +14,7 @@ use parquet::file::metadata::ParquetMetaData;
 use super::header::Header;
 use super::source::Source;
 use crate::error::{Error, Result};
+use crate::store::Stop;
 
 /// Rows that are read, matched and written together.
 pub(crate) const BATCH_ROWS: usize = 1 << 16;
@@ -26,8 +27,8 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    pub(crate) fn open(path: &Path) -> Result<Self> {
-        let source = Source::open(path)?;
+    pub(crate) fn open(path: &Path, stop: &Stop) -> Result<Self> {
+        let source = Source::open(path, stop)?;
         // With all that is said of pages, so that it can be written again.
         let options = ArrowReaderOptions::new().with_encoding_stats_as_mask(false);
         let metadata = guarded(|| ArrowReaderMetadata::load(&source, options))
@@ -61,8 +62,14 @@ impl Table {
         self.header.path()
     }
 
-    pub(crate) fn source(&self) -> &Source {
-        &self.source
+    /// The whole file, to be copied.
+    pub(crate) fn source(&self) -> Source {
+        self.source.whole()
+    }
+
+    /// What is kept of the file at most, while it is read at a place.
+    pub(crate) fn kept_bytes(&self) -> usize {
+        self.source.kept_bytes()
     }
 
     /// Rows of each row group, in order.
@@ -125,15 +132,22 @@ impl Table {
         columns: Option<&[usize]>,
         group: Option<usize>,
     ) -> std::result::Result<ParquetRecordBatchReader, ParquetError> {
-        let mut reader = ParquetRecordBatchReaderBuilder::new_with_metadata(
-            self.source.clone(),
-            self.metadata.clone(),
-        );
-        if let Some(columns) = columns {
-            let columns = columns.iter().copied();
-            reader = reader
-                .with_projection(ProjectionMask::roots(self.metadata.parquet_schema(), columns));
-        }
+        let schema = self.metadata.parquet_schema();
+        let columns = match columns {
+            Some(columns) => ProjectionMask::roots(schema, columns.iter().copied()),
+            None => ProjectionMask::all(),
+        };
+        let leaves = (0..schema.num_columns()).filter(|&leaf| columns.leaf_included(leaf));
+        let leaves: Vec<_> = leaves.collect();
+        let groups = self.metadata().row_groups().iter().enumerate();
+        let groups = groups.filter(|(at, _)| group.is_none_or(|group| group == *at));
+        let chunks =
+            groups.flat_map(|(_, group)| leaves.iter().filter_map(|at| group.columns().get(*at)));
+        let longest = chunks.map(|chunk| chunk.compressed_size().unsigned_abs()).max();
+        let source = self.source.through(leaves.len(), longest.unwrap_or(0));
+        let mut reader =
+            ParquetRecordBatchReaderBuilder::new_with_metadata(source, self.metadata.clone())
+                .with_projection(columns);
         if let Some(group) = group {
             reader = reader.with_row_groups(vec![group]);
         }

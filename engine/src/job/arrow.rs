@@ -1,5 +1,4 @@
-use std::fs::File;
-use std::io::{BufReader, Read, Seek, SeekFrom};
+use std::io::{Read, Seek, SeekFrom};
 use std::path::Path;
 
 use arrow_array::RecordBatch;
@@ -8,23 +7,24 @@ use arrow_ipc::{root_as_footer, root_as_message};
 use arrow_schema::ArrowError;
 
 use crate::error::{Error, Result};
-use crate::file::{BATCH_ROWS, Header, caught};
+use crate::file::{BATCH_ROWS, Header, Source, caught};
+use crate::store::Stop;
 
 /// A file in the file format of Arrow IPC. A record batch of it is read as a whole.
-#[derive(Debug)]
 pub(super) struct Arrow {
     header: Header,
+    stop: Stop,
     rows: usize,
 }
 
 impl Arrow {
-    pub(super) fn open(path: &Path) -> Result<Self> {
+    pub(super) fn open(path: &Path, stop: &Stop) -> Result<Self> {
+        let mut file = Source::open(path, stop)?.whole().reader();
         let (schema, rows) = guarded(path, || {
-            let mut file = File::open(path)?;
             let schema = FileReader::try_new(&mut file, None)?.schema();
             Ok((schema, count(&mut file)?))
         })?;
-        Ok(Self { header: Header::new(path, schema), rows })
+        Ok(Self { header: Header::new(path, schema), stop: stop.clone(), rows })
     }
 
     pub(super) fn header(&self) -> &Header {
@@ -38,7 +38,9 @@ impl Arrow {
     /// Of so many rows that they can be matched and written together.
     pub(super) fn batches(&self) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<'_>> {
         let path = self.header.path();
-        let open = || FileReader::try_new(BufReader::new(File::open(path)?), None);
+        // Not kept open: there may be many.
+        let file = Source::open(path, &self.stop)?.whole().reader();
+        let open = || FileReader::try_new(file, None);
         let mut reader = Some(guarded(path, open)?);
         let batches = std::iter::from_fn(move || {
             let next = || reader.as_mut().and_then(Iterator::next).transpose();
@@ -61,7 +63,7 @@ fn slices(batch: &RecordBatch) -> Vec<Result<RecordBatch>> {
 }
 
 /// Rows of all batches, as their heads say.
-fn count(file: &mut File) -> std::result::Result<usize, ArrowError> {
+fn count(file: &mut (impl Read + Seek)) -> std::result::Result<usize, ArrowError> {
     let broken = |error| ArrowError::ParseError(format!("{error}"));
     let mut end = [0; 10];
     file.seek(SeekFrom::End(-10))?;

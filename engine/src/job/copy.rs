@@ -26,7 +26,7 @@ use super::question::{Question, Task};
 use super::watch::Tally;
 use super::writing::properties;
 use crate::error::{Error, Result};
-use crate::file::{Table, guarded};
+use crate::file::{Source, Table, guarded};
 
 type ParquetResult<T> = std::result::Result<T, ParquetError>;
 
@@ -56,7 +56,8 @@ pub(super) fn copy<W: Write + Send>(
 ) -> Result<(W, Tally)> {
     let Task { question, watch, .. } = task;
     let broken = |source| table.broken(source);
-    let metadata = guarded(|| with_page_indexes(table)).map_err(broken)?;
+    let source = table.source();
+    let metadata = guarded(|| with_page_indexes(table, &source)).map_err(broken)?;
     let properties = Arc::new(properties(Some(&metadata), None).build());
     let answers = Answers::new(question, properties.clone())?;
     let schema = with_column(&metadata, &answers.parquet).map_err(broken)?;
@@ -76,7 +77,7 @@ pub(super) fn copy<W: Write + Send>(
     in_order(groups, at_once, answer, |answered| {
         let broken = |source| table.broken_in(group, source);
         let mut row_group = writer.next_row_group().map_err(broken)?;
-        guarded(|| append_chunks(table, &metadata, group, &mut row_group)).map_err(broken)?;
+        guarded(|| append_chunks(&source, &metadata, group, &mut row_group)).map_err(broken)?;
         let stopped = |_| Error::Interrupted;
         let (chunks, of_group) = answered.recv().map_err(stopped)??;
         for mut chunk in chunks {
@@ -145,7 +146,7 @@ impl Answers {
 
 /// Writes the chunks of a row group of the input.
 fn append_chunks<W: Write + Send>(
-    table: &Table,
+    source: &Source,
     metadata: &ParquetMetaData,
     group: usize,
     output: &mut SerializedRowGroupWriter<'_, W>,
@@ -159,11 +160,11 @@ fn append_chunks<W: Write + Send>(
             bytes_written: chunk.compressed_size().unsigned_abs(),
             rows_written: row_group.num_rows().unsigned_abs(),
             metadata: trusted(chunk, metadata)?,
-            bloom_filter: Sbbf::read_from_column_chunk(chunk, table.source())?,
+            bloom_filter: Sbbf::read_from_column_chunk(chunk, source)?,
             column_index: column_index.cloned(),
             offset_index: offset_index.cloned(),
         };
-        output.append_column(table.source(), close)?;
+        output.append_column(source, close)?;
     }
     Ok(())
 }
@@ -181,10 +182,10 @@ fn trusted(
     }
 }
 
-fn with_page_indexes(table: &Table) -> ParquetResult<ParquetMetaData> {
+fn with_page_indexes(table: &Table, source: &Source) -> ParquetResult<ParquetMetaData> {
     let mut reader = ParquetMetaDataReader::new_with_metadata(table.metadata().clone())
         .with_page_index_policy(PageIndexPolicy::Optional);
-    reader.read_page_indexes(table.source())?;
+    reader.read_page_indexes(source)?;
     reader.finish()
 }
 

@@ -20,6 +20,9 @@ use crate::file::caught;
 /// What a row group takes at least while it is worked on: pages of its points, and batches.
 const GROUP_BYTES: usize = 4 << 20;
 
+/// Columns that the points are in, at most.
+const POINT_COLUMNS: usize = 2;
+
 /// What the answer to a row takes at most, if it is not text.
 const ANSWER_BYTES: usize = 24;
 
@@ -102,7 +105,7 @@ impl Crew<'_> {
                             done.files += 1;
                             done.tally.add(written.tally);
                             done.tallies.merge(&written.tallies);
-                            finish(pair, written, manifest)?;
+                            self.watch.over(report, || finish(pair, written, manifest))?;
                         }
                         Err(error) => skipped.push(self.job.skip(pair, error)?),
                     }
@@ -118,16 +121,20 @@ impl Crew<'_> {
         self.watch.check()?;
         let pair = &file.pair;
         let settings = &self.job.settings;
-        let state = manifest::state(&pair.input)?;
+        let state = manifest::state(&pair.input, self.watch.to_stop())?;
         let opened;
         let input = match &file.input {
             Some(input) => input,
             None => {
-                opened = PointReader::open(pair, &self.job.point)?;
+                opened = PointReader::open(pair, &self.job.point, self.watch.to_stop())?;
                 &opened
             }
         };
-        let output = Output::create(&pair.output, settings.overwrite || settings.resume)?;
+        let output = Output::create(
+            &pair.output,
+            settings.overwrite || settings.resume,
+            self.watch.to_stop(),
+        )?;
         let failure = output.failure();
         let output = Watched { output, watch: self.watch };
         let memory = settings.memory / files_at_once;
@@ -144,13 +151,14 @@ impl Crew<'_> {
                 if format == Format::Parquet && !settings.recodes() && is_copyable(table) =>
             {
                 let longest = table.group_rows().max().unwrap_or(0);
-                let at_once = memory / (GROUP_BYTES + longest.saturating_mul(ANSWER_BYTES));
+                let group = GROUP_BYTES + POINT_COLUMNS * table.kept_bytes();
+                let at_once = memory / (group + longest.saturating_mul(ANSWER_BYTES));
                 let at_once = at_once.clamp(1, rayon::current_num_threads() + 1);
                 copy(task, table, output, at_once)
             }
             _ => recode(task, format, settings, memory, output),
         };
-        let (Watched { output, .. }, tally) = write().map_err(|error| failure.or(error))?;
+        let (Watched { mut output, .. }, tally) = write().map_err(|error| failure.or(error))?;
         if tally.rows != input.rows() {
             let message = format!("read {} rows, expected {}", tally.rows, input.rows());
             return Err(Error::Columns { message }.in_file(input.path()));

@@ -1,4 +1,3 @@
-use std::fs::File;
 use std::path::Path;
 use std::sync::Arc;
 
@@ -8,16 +7,17 @@ use arrow_csv::reader::{Format, ReaderBuilder};
 use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
 use crate::error::{Error, Result};
-use crate::file::{BATCH_ROWS, Header};
+use crate::file::{BATCH_ROWS, Header, Source};
+use crate::store::Stop;
 
 /// A CSV file with a header, whose types are known from all of its rows.
 ///
 /// A column of nothing but integers is one of `Int64`; of numbers, `NaN` and `inf` `Float64`; of
 /// `true` and `false` `Boolean`; of dates `Date32`; of dates and times a timestamp; all others are
 /// text. An empty field is null.
-#[derive(Debug)]
 pub(super) struct Csv {
     header: Header,
+    stop: Stop,
     rows: usize,
     /// Whether the fields are kept as they are written, as text.
     as_text: bool,
@@ -25,12 +25,11 @@ pub(super) struct Csv {
 
 impl Csv {
     /// Reads the file once.
-    pub(super) fn open(path: &Path, as_text: bool) -> Result<Self> {
-        let io = |source| Error::Io { path: path.to_owned(), source };
-        let file = File::open(path).map_err(io)?;
+    pub(super) fn open(path: &Path, as_text: bool, stop: &Stop) -> Result<Self> {
+        let file = Source::open(path, stop)?.whole().reader();
         let inferred = Format::default().with_header(true).infer_schema(file, None);
         let (schema, rows) = inferred.map_err(|error| Error::from(error).in_file(path))?;
-        Ok(Self { header: Header::new(path, Arc::new(schema)), rows, as_text })
+        Ok(Self { header: Header::new(path, Arc::new(schema)), stop: stop.clone(), rows, as_text })
     }
 
     /// With the types that the fields have as what they say.
@@ -53,9 +52,8 @@ impl Csv {
     }
 
     pub(super) fn batches(&self) -> Result<impl Iterator<Item = Result<RecordBatch>> + use<'_>> {
-        let path = self.header.path();
-        let file =
-            File::open(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
+        // Not kept open: there may be many.
+        let file = Source::open(self.header.path(), &self.stop)?.whole().reader();
         let reader =
             ReaderBuilder::new(self.schema()).with_header(true).with_batch_size(BATCH_ROWS);
         let broken = |error| Error::from(error).in_file(self.header.path());

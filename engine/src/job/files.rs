@@ -7,8 +7,10 @@ use std::path::{Component, Path, PathBuf};
 use walkdir::WalkDir;
 
 use super::format::{EXTENSIONS, Format};
+use super::objects::{self, Found};
 use super::output;
 use crate::error::{Error, Result};
+use crate::store::{self, Stop};
 
 /// A file of points, and the file of its answers.
 #[derive(Debug, Clone)]
@@ -25,6 +27,8 @@ pub(super) struct Files {
     pub(super) pairs: Vec<Pair>,
     /// The folder of the outputs, if the output is one.
     pub(super) folder: Option<PathBuf>,
+    /// Whether they are all that is in a directory.
+    is_all: bool,
 }
 
 impl Files {
@@ -32,13 +36,19 @@ impl Files {
     ///
     /// Names that begin with a dot or an underscore are hidden. Below a directory, any other file
     /// that is none of points is an error: it might have been meant.
-    pub(super) fn find(points: &Path, output: &Path) -> Result<Self> {
+    pub(super) fn find(points: &Path, output: &Path, stop: &Stop) -> Result<Self> {
+        if store::is_url(points) {
+            return Ok(match objects::find(points, stop)? {
+                Found::One => Self::one(points, output),
+                Found::Below(base, names) => Self::in_folder(points, &base, names, output),
+            });
+        }
         if points.is_dir() {
             let names = below(points)?;
             if names.is_empty() {
                 return Err(no_files(points, "there are no files of points in it"));
             }
-            return Ok(Self::in_folder(points, names, output));
+            return Ok(Self::in_folder(points, points, names, output));
         }
         match points.to_str() {
             // A file may be called so, too.
@@ -47,31 +57,40 @@ impl Files {
                 if names.is_empty() {
                     return Err(no_files(points, "no file of points matches"));
                 }
-                Ok(Self::in_folder(&base, names, output))
+                Ok(Self::in_folder(points, &base, names, output))
             }
-            _ => {
-                let name = points.file_name().map(PathBuf::from).unwrap_or_default();
-                let pair = Pair { input: points.to_owned(), output: output.to_owned(), name };
-                Ok(Self { pairs: vec![pair], folder: None })
-            }
+            _ => Ok(Self::one(points, output)),
         }
     }
 
-    fn in_folder(base: &Path, mut names: Vec<PathBuf>, output: &Path) -> Self {
+    fn one(points: &Path, output: &Path) -> Self {
+        let name = points.file_name().map(PathBuf::from).unwrap_or_default();
+        let pair = Pair { input: points.to_owned(), output: output.to_owned(), name };
+        Self { pairs: vec![pair], folder: None, is_all: false }
+    }
+
+    fn in_folder(points: &Path, base: &Path, mut names: Vec<PathBuf>, output: &Path) -> Self {
         names.sort();
         names.dedup();
         let pair =
             |name: PathBuf| Pair { input: base.join(&name), output: output.join(&name), name };
-        Self { pairs: names.into_iter().map(pair).collect(), folder: Some(output.to_owned()) }
+        let pairs = names.into_iter().map(pair).collect();
+        Self { pairs, folder: Some(output.to_owned()), is_all: base == points }
     }
 
     /// Refuses what cannot be an output, before any work is done. `replaces` tells whether files
     /// may be there already.
-    pub(super) fn check(&self, points: &Path, polygons: &Path, replaces: bool) -> Result<()> {
+    pub(super) fn check(
+        &self,
+        points: &Path,
+        polygons: &Path,
+        replaces: bool,
+        stop: &Stop,
+    ) -> Result<()> {
         let Some(folder) = &self.folder else {
             return self.pairs.iter().try_for_each(|pair| {
-                output::check(&pair.output, [&pair.input, polygons])?;
-                output::check_free(&pair.output, replaces)
+                output::check(&pair.output, [&pair.input, polygons], stop)?;
+                output::check_free(&pair.output, replaces, stop)
             });
         };
         let refuse = |message: String| Err(Error::Parameter { parameter: "output", message });
@@ -79,12 +98,11 @@ impl Files {
         if folder.exists() && !folder.is_dir() {
             return refuse(format!("{} is a file: expected a directory", folder.display()));
         }
-        if points.is_dir() && (place.starts_with(&points_place) || points_place.starts_with(&place))
-        {
+        if self.is_all && (place.starts_with(&points_place) || points_place.starts_with(&place)) {
             let (output, points) = (folder.display(), points.display());
             return refuse(format!("{output} and the points in {points} are in one another"));
         }
-        let pattern = points.to_str().filter(|_| is_pattern(points) && !points.exists());
+        let pattern = points.to_str().filter(|_| !self.is_all);
         let pattern = pattern.and_then(|pattern| glob::Pattern::new(pattern).ok());
         let inputs = self.pairs.iter().map(|pair| &*pair.input).chain([polygons]);
         let inputs: HashSet<_> = inputs.map(real).collect();
@@ -98,30 +116,47 @@ impl Files {
                 return refuse(format!("{output} would be matched by {} too", points.display()));
             }
         }
-        if !replaces && let Some(file) = first_file(folder)? {
-            return Err(output::taken(&file));
+        let first = match store::is_url(folder) {
+            // In any case: the bucket may not be there.
+            true => objects::first(folder, stop)?,
+            false if replaces => None,
+            false => first_file(folder)?,
+        };
+        match first.filter(|_| !replaces) {
+            Some(file) => Err(output::taken(&file)),
+            None => Ok(()),
         }
-        Ok(())
     }
 }
 
-const GLOB: glob::MatchOptions = glob::MatchOptions {
+pub(super) const GLOB: glob::MatchOptions = glob::MatchOptions {
     case_sensitive: true,
     require_literal_separator: true,
     require_literal_leading_dot: true,
 };
 
-fn is_pattern(path: &Path) -> bool {
+pub(super) fn is_pattern(path: &Path) -> bool {
     path.as_os_str().as_encoded_bytes().iter().any(|byte| b"*?[".contains(byte))
 }
 
-fn is_hidden(name: &OsStr) -> bool {
+pub(super) fn is_hidden(name: &OsStr) -> bool {
     name.as_encoded_bytes().first().is_some_and(|first| b"._".contains(first))
 }
 
 fn no_files(path: &Path, why: &str) -> Error {
     let source = std::io::Error::new(std::io::ErrorKind::NotFound, why.to_owned());
     Error::Io { path: path.to_owned(), source }
+}
+
+/// That a file is not one of points by its name.
+pub(super) fn unknown(path: &Path) -> Error {
+    let known = EXTENSIONS.map(|(extension, _)| format!(".{extension}")).join(", ");
+    let message = format!(
+        "{} is no file of points by its name: expected one of {known}, or a name that begins with a \
+         dot or an underscore",
+        path.display()
+    );
+    Error::Parameter { parameter: "points", message }
 }
 
 /// The files of points below a folder, as they are called from there.
@@ -137,13 +172,7 @@ fn below(folder: &Path) -> Result<Vec<PathBuf>> {
             continue;
         }
         if Format::told(entry.path()).is_none() {
-            let known = EXTENSIONS.map(|(extension, _)| format!(".{extension}")).join(", ");
-            let message = format!(
-                "{} is no file of points by its name: expected one of {known}, or a name that \
-                 begins with a dot or an underscore",
-                entry.path().display()
-            );
-            return Err(Error::Parameter { parameter: "points", message });
+            return Err(unknown(entry.path()));
         }
         names.extend(entry.path().strip_prefix(folder).ok().map(Path::to_owned));
     }
@@ -190,8 +219,11 @@ fn first_file(folder: &Path) -> Result<Option<PathBuf>> {
     Ok(None)
 }
 
-/// A path without links, as far as it is there.
+/// A path without links, as far as it is there; a URL without what may be left out at its end.
 pub(super) fn real(path: &Path) -> PathBuf {
+    if let Some(url) = path.to_str().filter(|_| store::is_url(path)) {
+        return url.trim_end_matches('/').into();
+    }
     let path = std::path::absolute(path).unwrap_or_else(|_| path.to_owned());
     let mut ancestors = path.ancestors();
     let known = ancestors.find_map(|ancestor| Some((ancestor, ancestor.canonicalize().ok()?)));

@@ -13,6 +13,7 @@ use crate::error::Result;
 use crate::file::{Geometry, Header, Table};
 use crate::points::Points;
 use crate::rule::Rule;
+use crate::store::Stop;
 
 /// A table of points, read batch by batch.
 pub(super) struct PointReader {
@@ -31,13 +32,16 @@ enum InFormat {
 type Batches<'a> = Box<dyn Iterator<Item = Result<RecordBatch>> + Send + 'a>;
 
 impl PointReader {
-    pub(super) fn open(pair: &Pair, columns: &PointColumns) -> Result<Self> {
+    pub(super) fn open(pair: &Pair, columns: &PointColumns, stop: &Stop) -> Result<Self> {
         let path = &pair.input;
         let file = match Format::of(path) {
-            Format::Parquet => InFormat::Parquet(Table::open(path)?),
+            Format::Parquet => InFormat::Parquet(Table::open(path, stop)?),
             // From CSV to CSV a field stays as it is written.
-            Format::Csv => InFormat::Csv(Csv::open(path, Format::of(&pair.output) == Format::Csv)?),
-            Format::Arrow => InFormat::Arrow(Arrow::open(path)?),
+            Format::Csv => {
+                let as_text = Format::of(&pair.output) == Format::Csv;
+                InFormat::Csv(Csv::open(path, as_text, stop)?)
+            }
+            Format::Arrow => InFormat::Arrow(Arrow::open(path, stop)?),
         };
         let header = file.header();
         let geometry = Geometry::points(header, columns)?;

@@ -23,10 +23,12 @@ use super::files::{Pair, real};
 use super::output::{Output, folder_of, remove_stale};
 use super::watch::Tally;
 use crate::error::{Error, Result};
+use crate::file::Source;
 use crate::metric::Metric;
 use crate::point_columns::PointColumns;
 use crate::polygons::Invalid;
 use crate::rule::{Center, Predicate};
+use crate::store::{self, Stop};
 
 /// Where the manifest of a folder is: for `lake/out` it is `lake/.out.poly_match.jsonl`.
 ///
@@ -58,7 +60,8 @@ pub(super) struct Manifest {
 pub(super) struct Done {
     file: String,
     bytes: u64,
-    /// When the input was changed last, in nanoseconds since 1970.
+    /// When the input was changed last, in nanoseconds since 1970; of an object a hash of what marks
+    /// its content.
     changed: u64,
     output_bytes: u64,
     #[serde(flatten)]
@@ -95,7 +98,7 @@ impl Manifest {
         // Written again as a whole: without the part of a line that a killed job may have left.
         remove_stale(folder_of(&path));
         remove_stale(folder);
-        let mut output = Output::create(&path, true)?;
+        let mut output = Output::create(&path, true, &Stop::default())?;
         let write = |output: &mut Output, value: &Value| writeln!(output, "{value}").map_err(io);
         write(&mut output, &Value::Object(question.clone()))?;
         for done in done.values() {
@@ -108,9 +111,9 @@ impl Manifest {
     }
 
     /// What is known of a file that is done and has not changed since, and whose output is there.
-    pub(super) fn done(&self, pair: &Pair) -> Option<&Done> {
+    pub(super) fn done(&self, pair: &Pair, stop: &Stop) -> Option<&Done> {
         let done = self.done.get(&name(pair))?;
-        let (bytes, changed) = state(&pair.input).ok()?;
+        let (bytes, changed) = state(&pair.input, stop).ok()?;
         let output = pair.output.metadata().ok()?;
         let same = (done.bytes, done.changed, done.output_bytes) == (bytes, changed, output.len());
         same.then_some(done)
@@ -132,16 +135,23 @@ impl Manifest {
     }
 }
 
-/// Bytes of a file, and when it was changed last.
-pub(super) fn state(path: &Path) -> Result<(u64, u64)> {
+/// Bytes of a file, and what changes with its content.
+pub(super) fn state(path: &Path, stop: &Stop) -> Result<(u64, u64)> {
     let io = |source| Error::Io { path: path.to_owned(), source };
+    if store::is_url(path) {
+        let head = store::object(path, stop)?.head().map_err(io)?;
+        let head = head.ok_or_else(|| io(std::io::ErrorKind::NotFound.into()))?;
+        // Times of a store are whole seconds.
+        let mark = head.mark.map(|mark| Hasher::oneshot(mark.as_bytes()) as u64);
+        return Ok((head.bytes, mark.unwrap_or(head.changed)));
+    }
     let metadata = path.metadata().map_err(io)?;
     let changed = metadata.modified().map_err(io)?.duration_since(UNIX_EPOCH).unwrap_or_default();
     Ok((metadata.len(), u64::try_from(changed.as_nanos()).unwrap_or(u64::MAX)))
 }
 
 /// What a job asks, in words that are compared with those of a former one.
-pub(super) fn question(job: &MatchParquet) -> Result<Map<String, Value>> {
+pub(super) fn question(job: &MatchParquet, stop: &Stop) -> Result<Map<String, Value>> {
     let (max_dist, k) = match job.rule.predicate() {
         Predicate::Center { max_dist, k } => (max_dist, k),
         Predicate::Covers => (None, None),
@@ -156,7 +166,7 @@ pub(super) fn question(job: &MatchParquet) -> Result<Map<String, Value>> {
     let haversine = job.rule.metric() == Metric::Haversine;
     let words = json!({
         "poly_match": env!("CARGO_PKG_VERSION"),
-        "polygons": fingerprint(&job.polygons)?,
+        "polygons": fingerprint(&job.polygons, stop)?,
         // As text: JSON has no infinity.
         "max_dist": max_dist.map(|max_dist| max_dist.to_string()),
         "k": k,
@@ -193,9 +203,9 @@ fn difference(before: &Map<String, Value>, now: &Map<String, Value>) -> Option<S
 }
 
 /// A hash of all bytes of a file.
-fn fingerprint(path: &Path) -> Result<String> {
+fn fingerprint(path: &Path, stop: &Stop) -> Result<String> {
     let io = |source| Error::Io { path: path.to_owned(), source };
-    let mut file = File::open(path).map_err(io)?;
+    let mut file = Source::open(path, stop)?.whole().reader();
     let (mut hasher, mut bytes) = (Hasher::new(), vec![0; 1 << 20]);
     loop {
         match file.read(&mut bytes).map_err(io)? {

@@ -1,4 +1,4 @@
-//! A file that appears whole or not at all.
+//! A file or an object that appears whole or not at all.
 
 use std::collections::HashSet;
 use std::ffi::OsStr;
@@ -9,14 +9,32 @@ use std::sync::{Arc, OnceLock};
 
 use tempfile::NamedTempFile;
 
+use super::files::real;
+use super::objects;
 use crate::error::{Error, Result};
+use crate::store::{self, Stop, Upload};
 
 /// What the names of temporary files begin with.
 const PREFIX: &str = ".poly-match-";
 
 /// Refuses what cannot be an output, before any work is done.
-pub(super) fn check(path: &Path, inputs: [&Path; 2]) -> Result<()> {
+pub(super) fn check(path: &Path, inputs: [&Path; 2], stop: &Stop) -> Result<()> {
     let refuse = |message: String| Err(Error::Parameter { parameter: "output", message });
+    if store::is_url(path) {
+        if objects::is_directory(path) {
+            return refuse(format!("{} is a directory: expected an object", path.display()));
+        }
+        if inputs.into_iter().any(|input| real(input) == real(path)) {
+            return refuse(format!("{} is one of the inputs", path.display()));
+        }
+        // Whether the bucket is there. Who may write need not be allowed to look.
+        return match objects::first(path, stop) {
+            Err(Error::Io { source, .. }) if source.kind() == io::ErrorKind::PermissionDenied => {
+                Ok(())
+            }
+            first => first.map(drop),
+        };
+    }
     if path.is_dir() {
         return refuse(format!("{} is a directory: expected a file name", path.display()));
     }
@@ -40,8 +58,12 @@ pub(super) fn check(path: &Path, inputs: [&Path; 2]) -> Result<()> {
 }
 
 /// Refuses a file that is there already, unless it may be replaced.
-pub(super) fn check_free(path: &Path, replaces: bool) -> Result<()> {
-    if !replaces && path.symlink_metadata().is_ok() { Err(taken(path)) } else { Ok(()) }
+pub(super) fn check_free(path: &Path, replaces: bool, stop: &Stop) -> Result<()> {
+    let is_there = || match store::is_url(path) {
+        true => objects::is_there(path, stop),
+        false => Ok(path.symlink_metadata().is_ok()),
+    };
+    if !replaces && is_there()? { Err(taken(path)) } else { Ok(()) }
 }
 
 /// That a file is there already.
@@ -85,13 +107,19 @@ pub(super) fn remove_stale(folder: &Path) {
     }
 }
 
-/// The output while it is written: a temporary file beside its place.
+/// The output while it is written.
 pub(super) struct Output {
     path: PathBuf,
     replaces: bool,
-    /// Locked as long as the job lives, which tells it from what a killed job has left.
-    file: NamedTempFile,
+    to: To,
     failed: Failure,
+}
+
+enum To {
+    /// A temporary file beside its place. Locked as long as the job lives, which tells it from what
+    /// a killed job has left.
+    File(NamedTempFile),
+    Object(Upload),
 }
 
 /// What the system said when writing failed: not every writer tells.
@@ -111,7 +139,12 @@ impl Failure {
 }
 
 impl Output {
-    pub(super) fn create(path: &Path, replaces: bool) -> Result<Self> {
+    pub(super) fn create(path: &Path, replaces: bool, stop: &Stop) -> Result<Self> {
+        let failed = Failure::default();
+        if store::is_url(path) {
+            let to = To::Object(Upload::new(store::object(path, stop)?, replaces));
+            return Ok(Self { path: path.to_owned(), replaces, to, failed });
+        }
         // A link stays a link: what it points to is replaced.
         let path = path.canonicalize().unwrap_or_else(|_| path.to_owned());
         loop {
@@ -126,7 +159,7 @@ impl Output {
                 Err(TryLockError::WouldBlock) => {}
                 // Not every file system has locks: without, nothing is ever taken for stale.
                 Ok(()) | Err(TryLockError::Error(_)) => {
-                    return Ok(Self { path, replaces, file, failed: Failure::default() });
+                    return Ok(Self { path, replaces, to: To::File(file), failed });
                 }
             }
         }
@@ -137,16 +170,23 @@ impl Output {
         self.failed.clone()
     }
 
-    /// Waits for the disk.
-    pub(super) fn sync(&self) -> Result<()> {
-        let synced = self.file.as_file().sync_all();
+    /// Waits for the disk or the store.
+    pub(super) fn sync(&mut self) -> Result<()> {
+        let synced = match &mut self.to {
+            To::File(file) => file.as_file().sync_all(),
+            To::Object(upload) => upload.sync(),
+        };
         synced.map_err(|source| Error::Io { path: self.path.clone(), source })
     }
 
     /// Gives the file its name, and tells its size.
     pub(super) fn commit(self) -> Result<u64> {
-        let Self { path, replaces, file, .. } = self;
+        let Self { path, replaces, to, .. } = self;
         let io = |source| Error::Io { path: path.clone(), source };
+        let file = match to {
+            To::File(file) => file,
+            To::Object(upload) => return upload.complete().map_err(io),
+        };
         let bytes = file.as_file().metadata().map_err(io)?.len();
         match if replaces { file.persist(&path) } else { file.persist_noclobber(&path) } {
             Ok(_) => {}
@@ -162,7 +202,10 @@ impl Output {
 
 impl Write for Output {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
-        let written = self.file.as_file_mut().write(bytes);
+        let written = match &mut self.to {
+            To::File(file) => file.as_file_mut().write(bytes),
+            To::Object(upload) => upload.write(bytes),
+        };
         if let Err(error) = &written
             && error.kind() != io::ErrorKind::Interrupted
         {
@@ -174,7 +217,10 @@ impl Write for Output {
     }
 
     fn flush(&mut self) -> io::Result<()> {
-        self.file.as_file_mut().flush()
+        match &mut self.to {
+            To::File(file) => file.as_file_mut().flush(),
+            To::Object(upload) => upload.flush(),
+        }
     }
 }
 
@@ -202,7 +248,7 @@ impl Folders {
     /// Makes the folder of a file, if it is not there, and clears it of what killed jobs have left.
     pub(super) fn make(&mut self, file: &Path) -> Result<()> {
         let folder = folder_of(file);
-        if !self.clean.insert(folder.to_owned()) {
+        if store::is_url(file) || !self.clean.insert(folder.to_owned()) {
             return Ok(());
         }
         let is_missing = |folder: &&Path| !folder.as_os_str().is_empty() && !folder.exists();

@@ -29,7 +29,7 @@ pub(super) fn survey(
     let open = |pair: Pair| {
         let look = || {
             watch.check()?;
-            let input = PointReader::open(&pair, columns)?;
+            let input = PointReader::open(&pair, columns, watch.to_stop())?;
             Ok(Surveyed {
                 pair: pair.clone(),
                 schema: input.schema(),

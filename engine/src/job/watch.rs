@@ -1,5 +1,5 @@
 use std::io::{self, Write};
-use std::sync::atomic::{AtomicBool, AtomicUsize, Ordering::Relaxed};
+use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
 
@@ -7,6 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Progress;
 use crate::error::{Error, Result};
+use crate::store::Stop;
 
 /// How often progress is told.
 const TICK: Duration = Duration::from_millis(50);
@@ -33,7 +34,7 @@ pub(super) struct Watch {
     total: AtomicUsize,
     rows: AtomicUsize,
     matched: AtomicUsize,
-    stopped: AtomicBool,
+    stop: Stop,
 }
 
 impl Watch {
@@ -55,14 +56,19 @@ impl Watch {
     }
 
     pub(super) fn stop(&self) {
-        self.stopped.store(true, Relaxed);
+        self.stop.stop();
     }
 
     /// # Errors
     ///
     /// [`Error::Interrupted`] once the job is stopped.
     pub(super) fn check(&self) -> Result<()> {
-        if self.stopped.load(Relaxed) { Err(Error::Interrupted) } else { Ok(()) }
+        self.stop.check()
+    }
+
+    /// For those who only need to know whether to stop.
+    pub(super) fn to_stop(&self) -> &Stop {
+        &self.stop
     }
 
     /// Does work on a thread of its own, and calls `report` now and then meanwhile, which stops the
