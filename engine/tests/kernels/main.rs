@@ -2,5 +2,6 @@
 
 #![allow(clippy::expect_used, missing_docs)]
 
+mod dtw;
 mod kmeans;
 mod stratify;
