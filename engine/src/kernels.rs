@@ -4,6 +4,7 @@
 //! seed alone: never on the number of threads, and not on the machine.
 
 pub mod dtw;
+pub mod intersections;
 pub mod kmeans;
 mod random;
 pub mod stratify;

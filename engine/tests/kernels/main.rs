@@ -3,5 +3,6 @@
 #![allow(clippy::expect_used, missing_docs)]
 
 mod dtw;
+mod intersections;
 mod kmeans;
 mod stratify;
