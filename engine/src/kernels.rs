@@ -7,5 +7,6 @@ pub mod dtw;
 pub mod intersections;
 pub mod kmeans;
 mod random;
+pub mod shade;
 pub mod stratify;
 mod widest;

@@ -5,4 +5,5 @@
 mod dtw;
 mod intersections;
 mod kmeans;
+mod shade;
 mod stratify;
