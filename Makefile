@@ -27,7 +27,8 @@ test: .venv
 # Those that say how Polars runs the expression.
 OLDEST_TESTS = tests/test_contexts.py tests/test_outputs.py tests/test_expression_properties.py \
 	tests/test_plan.py tests/test_options.py tests/test_errors.py \
-	tests/test_kmeans.py tests/test_stratify.py tests/test_kernel_contexts.py
+	tests/test_kmeans.py tests/test_stratify.py tests/test_kernel_contexts.py \
+	tests/test_dtw.py tests/test_intersections.py tests/test_shade.py tests/test_pair_contexts.py
 
 # In an environment of its own: Spark is not ready for the pandas of the others.
 test-spark:

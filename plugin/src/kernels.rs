@@ -1,6 +1,10 @@
 //! The further kernels as Polars expressions, a file each. A fit sees the whole column.
 
+mod dtw;
+pub(crate) mod intersections;
 pub(crate) mod kmeans;
+mod pair;
+pub(crate) mod shade;
 pub(crate) mod stratify;
 
 use std::sync::Arc;

@@ -35,7 +35,11 @@ mod _plugin {
     #[pymodule_export]
     use crate::job::{check_settings, match_parquet};
     #[pymodule_export]
+    use crate::kernels::intersections::intersections;
+    #[pymodule_export]
     use crate::kernels::kmeans::{check_kmeans, fit_kmeans, predict_series};
+    #[pymodule_export]
+    use crate::kernels::shade::check_scene;
     #[pymodule_export]
     use crate::kernels::stratify::{check_fold, check_split};
     #[pymodule_export]

@@ -29,12 +29,15 @@ from poly_match._plugin import ArrowArray, ArrowStream
 from poly_match.cache import CacheInfo, cache_clear, cache_info
 from poly_match.candidates import candidates
 from poly_match.crs import DegreesWarning
+from poly_match.dtw import dtw, dtw_path
 from poly_match.expression import poly_match
+from poly_match.intersections import intersections
 from poly_match.job import Skipped, Summary, match_parquet
 from poly_match.kmeans import KMeansFit, fit_kmeans, kmeans
 from poly_match.matcher import IndexStats, Matcher
 from poly_match.polygons import Polygons
 from poly_match.progress import Progress
+from poly_match.shade import shade
 from poly_match.stratify import stratified_fold, stratified_split
 
 __all__ = [
@@ -52,10 +55,14 @@ __all__ = [
     "cache_clear",
     "cache_info",
     "candidates",
+    "dtw",
+    "dtw_path",
     "fit_kmeans",
+    "intersections",
     "kmeans",
     "match_parquet",
     "poly_match",
+    "shade",
     "spark",
     "stratified_fold",
     "stratified_split",

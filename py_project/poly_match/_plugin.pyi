@@ -96,6 +96,9 @@ def check_kmeans(options: dict[str, Any]) -> None:
 def check_options(options: Options) -> None:
     """Raise ``ValueError`` for options that make no rule."""
 
+def check_scene(scene: dict[str, list[float]]) -> None:
+    """Raise what is wrong with a scene."""
+
 def check_split(options: dict[str, Any]) -> None:
     """Raise what is wrong with the options of a split."""
 
@@ -106,6 +109,16 @@ def fit_kmeans(
     points: pl.Series, options: dict[str, Any]
 ) -> tuple[list[float], int, pl.Series, float, int]:
     """Fit: centroids one after the other, their dimension, labels, inertia, iterations."""
+
+def intersections(
+    survey: pl.Series,
+    profile: pl.Series,
+    index: pl.Series,
+    x: pl.Series,
+    y: pl.Series,
+    within: bool,
+) -> list[pl.Series]:
+    """Find crossings: rows of the traces t11, t12, t21, t22; x and y."""
 
 def match_parquet(
     points: str,

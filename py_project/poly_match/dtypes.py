@@ -162,3 +162,40 @@ def _number_as(dtype: object) -> pl.DataType | None:
 
 def _is_number(dtype: object) -> bool:
     return isinstance(dtype, pl.DataType) and (dtype.is_numeric() or dtype == pl.Null)
+
+
+SERIES_WANTED = "expected series: List(numeric) or Array(numeric, n)"
+
+PIXELS_WANTED = "expected coordinates: numbers"
+
+INDEX_WANTED = "expected an index that has an order: numbers, times or text"
+
+
+def series_as(dtype: pl.DataType) -> pl.DataType | None:
+    """As :func:`points_as` for a column with a series in each row."""
+    match dtype:
+        case pl.Null():
+            return pl.List(pl.Float64)
+        # Arrays of no values are lists, too: how many there are would be lost on the way.
+        case pl.List() | pl.Array(shape=(0,)):
+            number = _number_as(dtype.inner)
+            return None if number is None else pl.List(number)
+        case pl.Array(shape=(size,)):
+            number = _number_as(dtype.inner)
+            return None if number is None else pl.Array(number, size)
+        case _:
+            return None
+
+
+def number_as(dtype: pl.DataType) -> pl.DataType | None:
+    """As :func:`points_as` for a column of numbers."""
+    return _number_as(dtype)
+
+
+def index_as(dtype: pl.DataType) -> pl.DataType | None:
+    """As :func:`points_as` for what rows are put in order by."""
+    if dtype.is_temporal():
+        return pl.Int64()
+    if dtype.is_integer():
+        return label_as(dtype) if dtype.is_signed_integer() else pl.UInt64()
+    return dtype if dtype == pl.String else _number_as(dtype)

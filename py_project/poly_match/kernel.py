@@ -54,7 +54,7 @@ def expression(
     return register_plugin_function(
         plugin_path=_PLUGIN,
         function_name=function,
-        args=[_read(expr, read_as, wanted)],
+        args=[read_expr(expr, read_as, wanted)],
         kwargs=options,
         is_elementwise=is_elementwise,
     )
@@ -63,6 +63,37 @@ def expression(
 def read(column: pl.Series, read_as: ReadAs, wanted: str) -> pl.Series:
     """Bring a Series into a dtype that the engine reads, or raise ``InvalidOperationError``."""
     return _converted(column, _checked(column.name, column.dtype, read_as, wanted))
+
+
+def read_expr(expr: pl.Expr, read_as: ReadAs, wanted: str) -> pl.Expr:
+    """As :func:`read` for an expression: raised when the query is planned."""
+    if hasattr(pl, "pipe_with_dtype"):
+
+        def planned(inputs: Sequence[tuple[pl.Expr, pl.DataType]]) -> pl.Expr:
+            ((expr, dtype),) = inputs
+            name = expr.meta.output_name(raise_if_undetermined=False) or ""
+            into = _checked(name, dtype, read_as, wanted)
+            if isinstance(dtype, pl.BaseExtension):
+                expr = expr.ext.storage()
+            return expr if into == dtype else expr.cast(into)
+
+        return pl.pipe_with_dtype([expr], planned)
+
+    def checked(column: pl.Series) -> pl.Series:
+        _checked(column.name, column.dtype, read_as, wanted)
+        return column
+
+    def converted(column: pl.Series) -> pl.Series:
+        into = read_as(storage_of(column.dtype))
+        if into is None:
+            # Only Polars' inference of dtypes comes here with one that was not let through.
+            return pl.Series(column.name, [None] * len(column), dtype=pl.Float64)
+        # Numbers first: at once, decimals in arrays would lose their scale there.
+        return _converted(_converted(column, into), _without_arrays(into))
+
+    # In two steps: what is raised while Polars infers the second one's dtype loses its message.
+    expr = expr.map_batches(checked, return_dtype=pl.self_dtype(), is_elementwise=True)
+    return expr.map_batches(converted, is_elementwise=True)
 
 
 def count(name: str, value: object, least: int) -> int:
@@ -99,35 +130,6 @@ def signed_seed(seed: int | None) -> int:
         msg = f"seed: expected a number from 0 to 2**64 - 1, got {number}"
         raise ValueError(msg)
     return number - 2**64 if number >= 2**63 else number
-
-
-def _read(expr: pl.Expr, read_as: ReadAs, wanted: str) -> pl.Expr:
-    if hasattr(pl, "pipe_with_dtype"):
-
-        def planned(inputs: Sequence[tuple[pl.Expr, pl.DataType]]) -> pl.Expr:
-            ((expr, dtype),) = inputs
-            name = expr.meta.output_name(raise_if_undetermined=False) or ""
-            into = _checked(name, dtype, read_as, wanted)
-            if isinstance(dtype, pl.BaseExtension):
-                expr = expr.ext.storage()
-            return expr if into == dtype else expr.cast(into)
-
-        return pl.pipe_with_dtype([expr], planned)
-
-    def checked(column: pl.Series) -> pl.Series:
-        _checked(column.name, column.dtype, read_as, wanted)
-        return column
-
-    def converted(column: pl.Series) -> pl.Series:
-        into = read_as(storage_of(column.dtype))
-        if into is None:
-            # Only Polars' inference of dtypes comes here with one that was not let through.
-            return pl.Series(column.name, [None] * len(column), dtype=pl.Float64)
-        return _converted(column, _without_arrays(into))
-
-    # In two steps: what is raised while Polars infers the second one's dtype loses its message.
-    expr = expr.map_batches(checked, return_dtype=pl.self_dtype(), is_elementwise=True)
-    return expr.map_batches(converted, is_elementwise=True)
 
 
 def _checked(name: str, dtype: pl.DataType, read_as: ReadAs, wanted: str) -> pl.DataType:

@@ -1,0 +1,44 @@
+//! `shade` as a Polars expression.
+
+use std::sync::Arc;
+
+use polars::prelude::{DataType, Field, PolarsResult, Series};
+use poly_match_engine::kernels::shade::Shade;
+use pyo3::prelude::*;
+use pyo3_polars::derive::polars_expr;
+use serde::Deserialize;
+
+use super::pair;
+use crate::error::to_python;
+
+/// The scene as it travels with an expression.
+#[derive(Clone, Copy, Deserialize, FromPyObject)]
+#[pyo3(from_item_all)]
+pub(crate) struct Scene {
+    sphere: [f64; 4],
+    light: [f64; 3],
+    screen: [f64; 2],
+    size: [f64; 2],
+}
+
+impl From<Scene> for Shade {
+    fn from(scene: Scene) -> Self {
+        let Scene { sphere, light, screen, size } = scene;
+        Self { sphere, light, screen, size }
+    }
+}
+
+fn level_field(fields: &[Field]) -> PolarsResult<Field> {
+    pair::field(fields, DataType::UInt8)
+}
+
+#[polars_expr(output_type_func=level_field)]
+fn shade(inputs: &[Series], kwargs: Scene) -> PolarsResult<Series> {
+    pair::answer(inputs, |names, [x, y]| Ok(Arc::new(Shade::from(kwargs).levels(names, &x, &y)?)))
+}
+
+/// Raises what is wrong with a scene.
+#[pyfunction]
+pub(crate) fn check_scene(scene: Scene) -> PyResult<()> {
+    Shade::from(scene).check().map_err(to_python)
+}
