@@ -42,7 +42,8 @@ def main(arguments: list[str] | None = None) -> int:
     if not _compare(results):
         print("measure_all.py: answers differ, nothing was timed", file=sys.stderr)
         return 1
-    if results.missing and machine.in_ci():
+    required = [name for name in results.missing if not results.versions[name].optional]
+    if required and machine.in_ci():
         print("measure_all.py: in CI every version must run", file=sys.stderr)
         return 1
 

@@ -11,7 +11,8 @@ from pathlib import Path
 
 def description() -> dict[str, str]:
     """Return the machine and the versions of everything that has a part in the figures."""
-    packages = ("numpy", "scikit-learn", "polars", "poly-match", "poly-match-ladder")
+    peers = ("numpy", "scikit-learn", "numba", "dtaidistance", "aeon", "shapely")
+    packages = (*peers, "polars", "poly-match", "poly-match-ladder")
     return {
         "cpu": _cpu(),
         "cores": str(os.cpu_count()),

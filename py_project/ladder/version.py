@@ -80,6 +80,8 @@ class Version:
         Estimate of the bytes it needs at its peak, from the sizes of the example; for ``--scale``.
     needs
         The compiled distribution it cannot do without, if any.
+    optional
+        Whether it may be missing in CI: what it needs does not go with what the others need.
     other
         Its number in the exercise's other count, v0 to v4.
     published
@@ -96,6 +98,7 @@ class Version:
     memory: Callable[..., int] = _unknown
     entry: str = "main"
     needs: str | None = None
+    optional: bool = False
     other: str = ""
     published: float | None = None
     correct: bool = True

@@ -24,7 +24,7 @@ from ladder.split.example import made as split_made
 from ladder.version import Version
 
 Script = Callable[..., CompletedProcess[str]]
-KERNELS = ("kmeans", "split", "fold")
+KERNELS = ("kmeans", "split", "fold", "dtw", "intersections", "shade")
 VERSIONS = {
     name: (kernel, version)
     for kernel in KERNELS
@@ -53,7 +53,11 @@ def test_a_version_is_measured(kernel: str, script: Script) -> None:
 
 @pytest.mark.parametrize("kernel", KERNELS)
 def test_everything_in_one_run(kernel: str, script: Script, tmp_path: Path) -> None:
-    done = script("measure_all.py", kernel, "--quick", "--rounds", 1, "--out", tmp_path / "out")
+    missing = [v.optional for of, v in VERSIONS.values() if of == kernel and v.missing()]
+    # In CI, too, what is optional may be missing.
+    ci = {"CI": "true"} if all(missing) else {}
+    out = tmp_path / "out"
+    done = script("measure_all.py", kernel, "--quick", "--rounds", 1, "--out", out, **ci)
     assert done.returncode == 0, done.stderr
     runnable = [name for name, (of, v) in VERSIONS.items() if of == kernel and not v.missing()]
     for name in runnable:

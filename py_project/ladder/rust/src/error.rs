@@ -25,6 +25,14 @@ pub enum Error {
         /// Dimensions of the centroids.
         dims: usize,
     },
+    /// Series that are not paired.
+    #[error("{a} series and {b} to compare them with")]
+    Pairs {
+        /// How many of the one.
+        a: usize,
+        /// How many of the other.
+        b: usize,
+    },
     /// Fewer than two folds.
     #[error("expected at least 2 folds, got {0}")]
     Folds(usize),

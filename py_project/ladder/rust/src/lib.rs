@@ -1,5 +1,6 @@
 //! The Rust ports of the ladder: versions 2 to 5, from a line-by-line translation to an outer
-//! loop in Rust; and the scratch versions of the further kernels, [`kmeans`] and [`stratify`].
+//! loop in Rust; and the scratch versions of the further kernels, [`dtw`], [`kmeans`], [`shade`] and
+//! [`stratify`].
 //!
 //! Two layers. [`Shape`] and the functions in [`close`] and [`best`] are plain Rust and are what
 //! the benches time, and so are those of the further kernels. With the feature `python` (on by
@@ -15,8 +16,10 @@ pub mod best;
 #[cfg(feature = "python")]
 mod bindings;
 pub mod close;
+pub mod dtw;
 mod error;
 pub mod kmeans;
+pub mod shade;
 mod shape;
 pub mod stratify;
 

@@ -1,8 +1,10 @@
 //! The extension module: one file per version, each a few lines of conversion.
 
+mod dtw_rs_scratch;
 mod kmeans_rs_linfa;
 mod kmeans_rs_scratch;
 mod polygon;
+mod shade;
 mod stratif1_rs_scratch;
 mod stratif2_rs_scratch;
 mod v2;
@@ -31,6 +33,8 @@ mod poly_match_ladder {
     use super::polygon::Polygon;
 
     #[pymodule_export]
+    use super::dtw_rs_scratch::dtw_rs_scratch;
+    #[pymodule_export]
     use super::kmeans_rs_linfa::kmeans_rs_linfa;
     #[pymodule_export]
     use super::kmeans_rs_scratch::kmeans_rs_scratch;
@@ -38,6 +42,13 @@ mod poly_match_ladder {
     use super::stratif1_rs_scratch::stratif1_rs_scratch;
     #[pymodule_export]
     use super::stratif2_rs_scratch::stratif2_rs_scratch;
+
+    /// The classes of the shaded sphere.
+    #[pymodule]
+    mod shade {
+        #[pymodule_export]
+        use crate::bindings::shade::{Line, Sphere, Vec};
+    }
 
     /// `find_close_polygons` line by line, on Python objects.
     #[pymodule]

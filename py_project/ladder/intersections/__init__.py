@@ -1,0 +1,1 @@
+"""The ladder of the intersections of profiles."""
