@@ -12,7 +12,7 @@ import pytest
 
 Script = Callable[..., CompletedProcess[str]]
 NOTEBOOKS = Path(__file__).parents[2] / "notebooks"
-PICTURES = {"fold": 2, "kmeans": 3, "ladder": 3, "split": 2}
+PICTURES = {"fold": 2, "kmeans": 3, "ladder": 3, "shade": 3, "split": 2, "survey": 4}
 """How many each notebook draws."""
 
 
