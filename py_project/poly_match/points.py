@@ -113,17 +113,19 @@ def _converted(column: pl.Series) -> pl.Series:
     if wanted is None:
         # Only Polars' inference of dtypes comes here with one that was not let through.
         return pl.Series(column.name, [None] * len(column), dtype=pl.List(pl.Float64))
+    exported = wanted
     if isinstance(wanted, pl.Array) and not hasattr(pl, "pipe_with_dtype"):
         # Such a Polars exports slices of arrays with nulls wrongly.
-        wanted = pl.List(wanted.inner)
+        exported = pl.List(wanted.inner)
     if isinstance(column.dtype, pl.BaseExtension):
         column = column.ext.storage()
-    if dtype == wanted:
+    if dtype == exported:
         return column
     axes = _axes(pl.first(), dtype)
     if axes is not None:
         column = column.to_frame().select(pl.struct(axes).alias(column.name)).to_series()
-    return column.cast(wanted)
+    # Numbers first: at once, such a Polars would take the scale off decimals in arrays.
+    return column.cast(wanted).cast(exported)
 
 
 def _wanted(name: str, dtype: pl.DataType) -> pl.DataType:

@@ -252,7 +252,7 @@ def test_rare_numbers(name: str, nest: str, way: str) -> None:
     """Numbers of every dtype are read as such."""
     number = pl.Decimal(10, 2) if name == "Decimal" else getattr(pl, name)
     dtype = NESTS[nest](number)
-    pairs: list[Any] = [[0, 0], [9, 9], None, [None, 0]]
+    pairs: list[Any] = [[1, 1], [9, 9], None, [None, 0]]
     if isinstance(dtype, pl.Struct):
         pairs = [pair and {"x": pair[0], "y": pair[1]} for pair in pairs]
     points = pl.Series("point", pairs, dtype=dtype)
