@@ -43,7 +43,7 @@ def test_a_wrong_name_lists_the_versions(script: Script) -> None:
 def test_a_wrong_kernel_lists_the_kernels(script: Script) -> None:
     done = script("measure.py", "v1", "--kernel", "knit")
     assert done.returncode == 2
-    assert "kernels are: fold, kmeans, match, split" in done.stderr
+    assert "kernels are: dtw, fold, intersections, kmeans, match, shade, split" in done.stderr
 
 
 @pytest.mark.parametrize(
