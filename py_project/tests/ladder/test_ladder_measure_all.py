@@ -71,7 +71,5 @@ def test_elsewhere_the_reason_is_told(script: Script, without_ports: str) -> Non
 def test_a_wrong_kernel_lists_the_kernels(script: Script) -> None:
     done = script("measure_all.py", "knit")
     assert done.returncode == 2
-    assert (
-        "there is no kernel 'knit'; kernels are: dtw, fold, intersections, kmeans, match, shade, split"
-        in done.stderr
-    )
+    kernels = "dtw, fold, intersections, kmeans, match, shade, split"
+    assert f"there is no kernel 'knit'; kernels are: {kernels}" in done.stderr
