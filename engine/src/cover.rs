@@ -12,12 +12,17 @@
 //! exactly the coordinates that are mapped to it (see [`grid`]), and regions tell their relation to
 //! a box without tolerance (see [`crate::region`]).
 
+mod band;
 mod build;
+mod finer;
 mod grid;
 mod split;
 mod stats;
 
+use std::sync::Arc;
+
 use crate::region::Regions;
+use finer::Finer;
 pub(crate) use grid::Lattice;
 use grid::{Grid, SUB_BITS, SUB_MASK};
 pub use stats::IndexStats;
@@ -49,7 +54,7 @@ pub(crate) struct Cover {
     cells: Vec<u32>,
     lists: Vec<u32>,
     /// By rank: what to answer.
-    answers: Vec<u32>,
+    answers: Arc<[u32]>,
 }
 
 impl Cover {
@@ -57,7 +62,7 @@ impl Cover {
     /// (about 36 bytes a region). `answers[rank]`, less than [`NONE`], is the answer for a region.
     ///
     /// The same input gives the same cells, whatever the number of threads.
-    pub(crate) fn build(regions: &impl Regions, answers: Vec<u32>, max_bytes: usize) -> Self {
+    pub(crate) fn build(regions: &impl Regions, answers: Arc<[u32]>, max_bytes: usize) -> Self {
         build::build(regions, answers, max_bytes)
     }
 
@@ -100,9 +105,10 @@ impl Cover {
             let at = usize::from(lane);
             let mut entry = out[at];
             if entry & SPLIT != 0 {
-                let sub = ((rows[at] & SUB_MASK) << SUB_BITS) | (columns[at] & SUB_MASK);
-                entry = self.cells[((entry & !SPLIT) + sub) as usize];
+                let (finer, start) = Finer::of_word(entry);
+                entry = self.cells[(start + finer.cell_at(columns[at], rows[at])) as usize];
                 out[at] = entry;
+                [columns[at], rows[at]] = [columns[at], rows[at]].map(|p| finer.first_place(p));
             } else {
                 // From here on the places are those of the corner.
                 columns[at] &= !SUB_MASK;
@@ -160,7 +166,7 @@ mod tests {
         let spread = |i: u32, by: u32| f64::from(i.wrapping_mul(by) >> 16) / 4e3;
         let centers: Vec<_> =
             (0..20_000).map(|i| [spread(i, 2_654_435_761), spread(i, 2_246_822_519)]).collect();
-        let answers: Vec<u32> = (0..20_000).collect();
+        let answers: Arc<[u32]> = (0..20_000).collect();
         let discs = Discs { centers, max_dist: 0.4 };
         for bytes in [1 << 16, 1 << 22, 1 << 26] {
             let [one, two, five] = [1, 2, 5].map(|threads| {

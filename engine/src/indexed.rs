@@ -1,11 +1,12 @@
-use std::sync::OnceLock;
 use std::sync::atomic::{AtomicUsize, Ordering};
+use std::sync::{Arc, OnceLock};
 
 use crate::cover::{BLOCK, Cover, IndexStats, MOST_REGIONS, NONE};
 use crate::region::Regions;
 
-/// What the index may take beside the polygons, unless its coarsest form needs more.
-const DEFAULT_BYTES: usize = 64 << 20;
+/// What the index may take, unless its coarsest form needs more: what building it, ranks and
+/// centres leave of the 64 MiB that a matcher may take beside the polygons.
+const DEFAULT_BYTES: usize = 48 << 20;
 
 /// Regions by rank, with an index over them as soon as it is worth it.
 ///
@@ -16,7 +17,7 @@ const DEFAULT_BYTES: usize = 64 << 20;
 pub(crate) struct Indexed<R> {
     regions: R,
     /// By rank: what to answer.
-    answers: Vec<u32>,
+    answers: Arc<[u32]>,
     cover: OnceLock<Cover>,
     /// What the index may take.
     bytes: usize,
@@ -84,7 +85,7 @@ impl<R: Regions> Indexed<R> {
         let cost = Cover::cost(&regions, answers.len()) as f64 / regions.test_cost();
         Self {
             regions,
-            answers,
+            answers: answers.into(),
             cover: OnceLock::new(),
             bytes: DEFAULT_BYTES,
             tests: AtomicUsize::new(0),

@@ -113,7 +113,8 @@ impl Matcher {
         &self.rule
     }
 
-    /// Bounds the memory of the index; by default 64 MiB.
+    /// Bounds the memory of the index; by default 48 MiB, so that a matcher takes at most 64 MiB
+    /// beside the polygons, what it takes to make it included.
     ///
     /// Less memory means larger cells and more tests a point, never other answers. The coarsest
     /// index takes about 36 bytes a polygon, and is built even if that is more.

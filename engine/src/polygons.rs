@@ -224,6 +224,11 @@ impl Polygons {
         polygons.flat_map(Polygon::rings).map(|ring| ring.x.len()).sum()
     }
 
+    /// Number of rings, those of null rows included.
+    pub(crate) fn ring_count(&self) -> usize {
+        self.rings.len() - 1
+    }
+
     /// The box around all polygons as x and y of its lower and of its upper corner; `None` where
     /// there are none.
     pub fn bounds(&self) -> Option<[f64; 4]> {

@@ -75,6 +75,9 @@ pub(crate) trait Regions: Sync {
     /// A list whose entries weigh so much together is worth a second level.
     const LONG_LIST: usize;
 
+    /// One of so much is worth a finer second level.
+    const VERY_LONG_LIST: usize;
+
     /// How likely it is that a region covers a point, both taken at random.
     fn chance(&self) -> f64;
 
@@ -171,6 +174,7 @@ pub(crate) trait Simple: Sync {
 
 impl<S: Simple> Regions for S {
     const LONG_LIST: usize = 4;
+    const VERY_LONG_LIST: usize = 7;
 
     fn chance(&self) -> f64 {
         let bounds = Simple::bounds(self);

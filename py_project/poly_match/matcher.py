@@ -55,7 +55,7 @@ class Matcher:
     polygons, max_dist, k, predicate, center, by, descending, id, details, metric, invalid
         As in :func:`poly_match.poly_match`.
     index_bytes
-        What the index may take, by default 64 MiB. Less means more tests a point, never other
+        What the index may take, by default 48 MiB. Less means more tests a point, never other
         answers.
     point
         Where a table has its points, for calls: one column, or a pair of numeric ones, x first. By

@@ -1,12 +1,13 @@
 //! Fills the cells: region by region in rank order, closing a cell at the first that covers it.
 
-use std::ops::Range;
+use std::collections::BTreeMap;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 
+use super::band::Band;
 use super::grid::{Grid, Lattice, MAX_SIDE};
-use super::{Cover, FINAL, NONE, SPLIT, split};
-use crate::region::{Cell, OpenCells, Regions};
+use super::{Cover, FINAL, SPLIT, split};
+use crate::region::{Cell, Regions};
 
 /// A table of 2^18 cells stays in a usual L2 cache, one of 2^21 in a usual L3; finer cells settle
 /// more points without a test, but a look-up that leaves the cache costs more than the tests.
@@ -14,10 +15,8 @@ const CELLS_FEW_BORDERS: usize = 1 << 18;
 const CELLS_MANY_BORDERS: usize = 1 << 21;
 const MANY_BORDERS: usize = 1 << 14;
 
-/// End of a cell's chain of entries while building.
-const NIL: u32 = u32::MAX;
-
-pub(super) fn build<R: Regions>(regions: &R, answers: Vec<u32>, max_bytes: usize) -> Cover {
+pub(super) fn build<R: Regions>(regions: &R, answers: Arc<[u32]>, max_bytes: usize) -> Cover {
+    let max_bytes = max_bytes.saturating_sub(4 * answers.len());
     let contenders = regions.contenders();
     let bounds = regions.bounds();
     let mut cells = cells_wanted(regions, contenders.len()).min(max_bytes / 16);
@@ -67,23 +66,28 @@ fn fill<R: Regions>(
 ) -> Option<(Vec<u32>, Vec<u32>)> {
     let threads = rayon::current_num_threads().max(1);
     let height = grid.height();
-    let rows_per_band = height.div_ceil(4 * threads as u32).max(1);
+    let rows_per_band = height.div_ceil(8 * threads as u32).max(1);
     let bands: Vec<_> = (0..height)
         .step_by(rows_per_band as usize)
-        .map(|first| (first..(first + rows_per_band).min(height), Mutex::new(None)))
+        .map(|first| first..(first + rows_per_band).min(height))
         .collect();
     let lattice = Lattice::new(grid);
 
     // Plain threads: a rayon worker that waits here could pick up a task that waits for this
     // very index.
     let next = AtomicUsize::new(0);
+    let joined = Mutex::new(Joined::new((grid.width() * height) as usize, most));
     std::thread::scope(|scope| {
         let work = || {
-            while let Some((band, slot)) = bands.get(next.fetch_add(1, Ordering::Relaxed)) {
-                let filled = Band::new(grid.width(), band.clone())
-                    .fill(regions, contenders, &lattice, most)
-                    .map(|band| band.finish::<R>(answers));
-                *slot.lock().unwrap_or_else(PoisonError::into_inner) = filled;
+            let mut band = Band::new(grid.width());
+            loop {
+                let at = next.fetch_add(1, Ordering::Relaxed);
+                let Some(rows) = bands.get(at) else { return };
+                let filled = band.fill(regions, contenders, &lattice, rows.clone(), most);
+                let filled = filled.then(|| band.lists::<R>(answers));
+                if !joined.lock().unwrap_or_else(PoisonError::into_inner).add(at, filled) {
+                    return;
+                }
             }
         };
         for _ in 1..threads.min(bands.len()) {
@@ -91,152 +95,49 @@ fn fill<R: Regions>(
         }
         work();
     });
-
-    let mut cells = Vec::with_capacity((grid.width() * height) as usize);
-    let mut lists = Vec::new();
-    for (_, slot) in bands {
-        let (band_cells, band_lists) = slot.into_inner().unwrap_or_else(PoisonError::into_inner)?;
-        let base = lists.len() as u32;
-        cells.extend(band_cells.iter().map(|e| if e & FINAL == 0 { e + base } else { *e }));
-        lists.extend(band_lists);
-        if lists.len() > most || lists.len() >= SPLIT as usize {
-            return None;
-        }
-    }
-    Some((cells, lists))
+    joined.into_inner().unwrap_or_else(PoisonError::into_inner).finish()
 }
 
-/// Some rows of cells, while they are filled.
-struct Band {
-    width: usize,
-    rows: Range<u32>,
-    /// The region that is being added.
-    rank: u32,
-    /// First and last link of each cell's chain.
-    chains: Vec<(u32, u32)>,
-    /// Where the next link of the chain is, then an entry, or `FINAL` and the rank; and so on.
-    links: Vec<u32>,
-    /// Words of all entries.
-    words: usize,
-    /// For each row the next open cell at or after a column, with paths halved on the way.
-    open: Vec<u32>,
-    /// Open cells in each row.
-    open_in_row: Vec<u32>,
+/// The cells and lists of bands, joined in their order as soon as none before is missing: a band
+/// is there twice only for as long as it takes to copy it.
+struct Joined {
+    cells: Vec<u32>,
+    lists: Vec<u32>,
+    /// Bands that have been joined.
+    bands: usize,
+    /// Bands behind one that is not filled yet.
+    waiting: BTreeMap<usize, (Vec<u32>, Vec<u32>)>,
+    /// Most words in lists.
+    most: usize,
+    too_many: bool,
 }
 
-impl Band {
-    fn new(width: u32, rows: Range<u32>) -> Self {
-        let height = rows.len();
-        Self {
-            width: width as usize,
-            rows,
-            rank: 0,
-            chains: vec![(NIL, NIL); width as usize * height],
-            links: Vec::new(),
-            words: 0,
-            open: (0..height).flat_map(|_| 0..=width).collect(),
-            open_in_row: vec![width; height],
-        }
+impl Joined {
+    fn new(cells: usize, most: usize) -> Self {
+        let (cells, lists) = (Vec::with_capacity(cells), vec![]);
+        Self { cells, lists, bands: 0, waiting: BTreeMap::new(), most, too_many: false }
     }
 
-    /// `None` when there would be more than `most` words in lists.
-    fn fill<R: Regions>(
-        mut self,
-        regions: &R,
-        contenders: &[u32],
-        lattice: &Lattice<'_>,
-        most: usize,
-    ) -> Option<Self> {
-        for &rank in contenders {
-            self.rank = rank;
-            regions.visit(rank, lattice, self.rows.clone(), &mut self);
-            // A settled cell costs no entry in the end, but no more than its place in the table.
-            if self.words > most.saturating_add(self.chains.len())
-                || self.links.len() >= NIL as usize
-            {
-                return None;
+    /// Adds a band, `None` for one that is too long. False when more of them are in vain.
+    fn add(&mut self, at: usize, band: Option<(Vec<u32>, Vec<u32>)>) -> bool {
+        match band {
+            Some(band) => drop(self.waiting.insert(at, band)),
+            None => self.too_many = true,
+        }
+        while let Some((cells, lists)) = self.waiting.remove(&self.bands) {
+            self.bands += 1;
+            let base = self.lists.len() as u32;
+            self.lists.extend(lists);
+            self.too_many |= self.lists.len() > self.most || self.lists.len() >= SPLIT as usize;
+            if self.too_many {
+                break;
             }
+            self.cells.extend(cells.iter().map(|e| if e & FINAL == 0 { e + base } else { *e }));
         }
-        Some(self)
+        !self.too_many
     }
 
-    fn row(&self, row: u32) -> usize {
-        (row - self.rows.start) as usize
-    }
-
-    fn push(&mut self, row: u32, column: u32, entry: u32, words: &[u32]) {
-        let at = self.links.len() as u32;
-        self.links.extend([NIL, entry]);
-        self.links.extend(words);
-        self.words += 1 + words.len();
-        let cell = self.row(row) * self.width + column as usize;
-        let (first, last) = &mut self.chains[cell];
-        if *first == NIL {
-            *first = at;
-        } else {
-            self.links[*last as usize] = at;
-        }
-        *last = at;
-    }
-
-    /// The chains as cells and lists: ranks that are final become answers.
-    fn finish<R: Regions>(self, answers: &[u32]) -> (Vec<u32>, Vec<u32>) {
-        let mut lists = Vec::with_capacity(self.words);
-        let cells = self.chains.iter().map(|&(first, _)| {
-            let start = lists.len() as u32;
-            let mut at = first;
-            while at != NIL {
-                let [next, entry @ ..] = &self.links[at as usize..] else { break };
-                if entry[0] & FINAL == 0 {
-                    lists.extend(&entry[..R::entry_len(entry)]);
-                } else {
-                    let answer = FINAL | answers[(entry[0] & !FINAL) as usize];
-                    if lists.len() as u32 == start {
-                        return answer;
-                    }
-                    lists.push(answer);
-                    return start;
-                }
-                at = *next;
-            }
-            if first == NIL {
-                return FINAL | NONE;
-            }
-            lists.push(FINAL | NONE);
-            start
-        });
-        let cells = cells.collect();
-        (cells, lists)
-    }
-}
-
-impl OpenCells for Band {
-    fn next_open(&mut self, row: u32, column: u32) -> u32 {
-        let row = self.row(row);
-        if self.open_in_row[row] == 0 {
-            return self.width as u32;
-        }
-        let open = &mut self.open[row * (self.width + 1)..];
-        let mut at = column;
-        loop {
-            let next = open[at as usize];
-            if next == at {
-                return at;
-            }
-            let after = open[next as usize];
-            open[at as usize] = after;
-            at = after;
-        }
-    }
-
-    fn touch(&mut self, row: u32, column: u32, words: &[u32]) {
-        self.push(row, column, self.rank, words);
-    }
-
-    fn cover(&mut self, row: u32, column: u32) {
-        self.push(row, column, self.rank | FINAL, &[]);
-        let row = self.row(row);
-        self.open[row * (self.width + 1) + column as usize] = column + 1;
-        self.open_in_row[row] -= 1;
+    fn finish(self) -> Option<(Vec<u32>, Vec<u32>)> {
+        (!self.too_many).then_some((self.cells, self.lists))
     }
 }

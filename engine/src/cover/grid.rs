@@ -15,8 +15,6 @@ pub(super) const MAX_SIDE: u32 = 4096;
 /// A cell has `1 << SUB_BITS` places along each axis, each a cell of the second level.
 pub(super) const SUB_BITS: u32 = 3;
 pub(super) const SUB_MASK: u32 = (1 << SUB_BITS) - 1;
-/// Cells of the second level in a split cell.
-pub(super) const SUB_CELLS: usize = 1 << (2 * SUB_BITS);
 
 /// A grid of inner cells over a box, with a ring of cells around it that reach to infinity.
 #[derive(Debug)]
@@ -195,10 +193,10 @@ impl Axis {
         self.intervals_of((0..=self.cells).map(|cell| cell << SUB_BITS))
     }
 
-    /// As [`Axis::intervals`] for the places of one cell.
-    pub(super) fn intervals_within(&self, cell: u32) -> Vec<(f64, f64)> {
+    /// As [`Axis::intervals`] for the smaller cells of one cell, of so many places each.
+    pub(super) fn intervals_within(&self, cell: u32, places: u32) -> Vec<(f64, f64)> {
         let first = cell << SUB_BITS;
-        self.intervals_of(first..=first + SUB_MASK + 1)
+        self.intervals_of((first..=first + SUB_MASK + 1).step_by(places as usize))
     }
 
     /// The intervals between these places and the next.
@@ -279,7 +277,7 @@ mod tests {
                 let place = axis.place(v);
                 let cell = place >> SUB_BITS;
                 prop_assert!(within(v, intervals[cell as usize]), "{} in cell {}", v, cell);
-                let places = axis.intervals_within(cell);
+                let places = axis.intervals_within(cell, 1);
                 prop_assert!(within(v, places[(place & SUB_MASK) as usize]), "{} at {}", v, place);
             }
         }

@@ -2,7 +2,8 @@
 
 use std::panic::resume_unwind;
 
-use super::grid::{Grid, SUB_BITS, SUB_CELLS};
+use super::finer::Finer;
+use super::grid::{Grid, SUB_BITS};
 use super::{FINAL, SPLIT};
 use crate::region::{Cell, Regions, Relation};
 
@@ -25,7 +26,13 @@ pub(super) fn split<R: Regions>(
         .filter(|&(weight, _)| weight >= R::LONG_LIST)
         .collect();
     long.sort_unstable_by_key(|&(weight, at)| (std::cmp::Reverse(weight), at));
-    long.truncate(max_entries / (2 * SUB_CELLS));
+    let mut needed = 0;
+    let affordable = long.partition_point(|&(weight, _)| {
+        needed += 2 * finer::<R>(weight).cells();
+        needed <= max_entries
+    });
+    long.truncate(affordable);
+    cells.reserve_exact(long.iter().map(|&(weight, _)| finer::<R>(weight).cells()).sum());
 
     let mut room = max_entries;
     for piece in long.chunks(256 * rayon::current_num_threads().max(1)) {
@@ -34,9 +41,9 @@ pub(super) fn split<R: Regions>(
         let (all_cells, all_lists) = (&*cells, &*lists);
         let made: Vec<Vec<SplitCell>> = std::thread::scope(|scope| {
             let work = |share: &[(usize, u32)]| {
-                let one = |&(_, at): &(usize, u32)| {
+                let one = |&(weight, at): &(usize, u32)| {
                     let list = &all_lists[all_cells[at as usize] as usize..];
-                    SplitCell::new(regions, grid, answers, at, list)
+                    SplitCell::new(regions, grid, answers, (at, finer::<R>(weight)), list)
                 };
                 share.iter().map(one).collect()
             };
@@ -47,10 +54,11 @@ pub(super) fn split<R: Regions>(
                 .collect()
         });
         for split in made.into_iter().flatten() {
-            let entries = SUB_CELLS + split.lists.len();
-            // Places past the mark could not be told from it, however large the budget is.
-            let longest = (cells.len() + SUB_CELLS).max(lists.len() + split.lists.len());
-            if entries > room || longest >= SPLIT as usize {
+            let entries = split.cells.len() + split.lists.len();
+            // Places past the marks could not be told from them, however large the budget is.
+            let too_many = cells.len() > Finer::MOST_START as usize
+                || lists.len() + split.lists.len() >= SPLIT as usize;
+            if entries > room || too_many {
                 return;
             }
             room -= entries;
@@ -58,9 +66,14 @@ pub(super) fn split<R: Regions>(
             let start = cells.len() as u32;
             cells.extend(split.cells.iter().map(|e| if e & FINAL == 0 { e + base } else { *e }));
             lists.extend(split.lists);
-            cells[split.at as usize] = SPLIT | start;
+            cells[split.at as usize] = split.finer.word(start);
         }
     }
+}
+
+/// How finely a cell is split whose list weighs so much.
+fn finer<R: Regions>(weight: usize) -> Finer {
+    if weight >= R::VERY_LONG_LIST { Finer::MOST } else { Finer::LESS }
 }
 
 /// The entries of a list before the last.
@@ -79,25 +92,34 @@ fn entries<R: Regions>(list: &[u32]) -> impl Iterator<Item = &[u32]> {
 /// The smaller cells of one cell, and their lists.
 struct SplitCell {
     at: u32,
+    finer: Finer,
     cells: Vec<u32>,
     lists: Vec<u32>,
 }
 
 impl SplitCell {
     /// `list` starts with the entries of the cell.
-    fn new<R: Regions>(regions: &R, grid: &Grid, answers: &[u32], at: u32, list: &[u32]) -> Self {
+    fn new<R: Regions>(
+        regions: &R,
+        grid: &Grid,
+        answers: &[u32],
+        (at, finer): (u32, Finer),
+        list: &[u32],
+    ) -> Self {
         let (column, row) = (at % grid.width(), at / grid.width());
         let corner = |column: u32, row: u32| {
             if R::FROM_CORNERS { grid.corner(column, row) } else { [0.0; 2] }
         };
         let (first_column, first_row) = (column << SUB_BITS, row << SUB_BITS);
         let from = corner(first_column, first_row);
-        let (columns, rows) = (grid.x().intervals_within(column), grid.y().intervals_within(row));
+        let step = finer.places();
+        let columns = grid.x().intervals_within(column, step);
+        let rows = grid.y().intervals_within(row, step);
         let length = entries::<R>(list).map(<[u32]>::len).sum::<usize>();
         let end = list[length];
-        let (mut cells, mut lists) = (Vec::with_capacity(SUB_CELLS), Vec::new());
-        for (&(y0, y1), row) in rows.iter().zip(first_row..) {
-            for (&(x0, x1), column) in columns.iter().zip(first_column..) {
+        let (mut cells, mut lists) = (Vec::with_capacity(finer.cells()), Vec::new());
+        for (&(y0, y1), row) in rows.iter().zip((first_row..).step_by(step as usize)) {
+            for (&(x0, x1), column) in columns.iter().zip((first_column..).step_by(step as usize)) {
                 let cell = Cell { x0, x1, y0, y1 };
                 let corner = corner(column, row);
                 let start = lists.len();
@@ -113,6 +135,6 @@ impl SplitCell {
                 }
             }
         }
-        Self { at, cells, lists }
+        Self { at, finer, cells, lists }
     }
 }

@@ -1,4 +1,4 @@
-use super::{Cover, FINAL, NONE, SPLIT, SUB_BITS, SUB_MASK};
+use super::{Cover, FINAL, Finer, NONE, SPLIT, SUB_BITS, SUB_MASK};
 use crate::region::Regions;
 
 /// What an index consists of.
@@ -47,8 +47,9 @@ impl Cover {
         let at = (row >> SUB_BITS) * self.grid.width() + (column >> SUB_BITS);
         let mut word = self.cells[at as usize];
         if word & FINAL == 0 && word & SPLIT != 0 {
-            let sub = ((row & SUB_MASK) << SUB_BITS) | (column & SUB_MASK);
-            word = self.cells[((word & !SPLIT) + sub) as usize];
+            let (finer, start) = Finer::of_word(word);
+            word = self.cells[(start + finer.cell_at(column, row)) as usize];
+            (column, row) = (finer.first_place(column), finer.first_place(row));
         } else {
             (column, row) = (column & !SUB_MASK, row & !SUB_MASK);
         }

@@ -1,6 +1,6 @@
 //! What all regions around centres have in common.
 
-use std::collections::HashSet;
+use hashbrown::HashSet;
 
 use super::{Cell, bulk};
 

@@ -52,7 +52,10 @@ impl Interiors {
             let message = format!("expected at most {} vertices", u32::MAX);
             Error::Parameter { parameter: "polygons", message }
         };
-        let (mut vertices, mut rings, mut parts, mut boxes) = (vec![], vec![0], vec![0], vec![]);
+        // Room for a vertex more in each ring, which closes it.
+        let most = polygons.vertices() + polygons.ring_count();
+        let mut vertices = Vec::with_capacity(most);
+        let (mut rings, mut parts, mut boxes) = (vec![0], vec![0], vec![]);
         let mut part_rows = vec![];
         for &row in rows {
             for part in polygons.get(row as usize).into_iter().flat_map(|polygon| polygon.parts()) {
@@ -104,6 +107,7 @@ impl Interiors {
 impl Regions for Interiors {
     const FROM_CORNERS: bool = true;
     const LONG_LIST: usize = 12;
+    const VERY_LONG_LIST: usize = 24;
 
     /// Parts do not fill their boxes, and the first in rank order are small.
     fn chance(&self) -> f64 {
