@@ -123,6 +123,6 @@ impl<R: Regions> Indexed<R> {
     #[inline(never)]
     fn scan(&self, point: [f64; 2]) -> usize {
         let len = self.answers.len();
-        (0..len).find(|&rank| self.regions.covers(rank as u32, point)).unwrap_or(len)
+        self.regions.first(len as u32, point).map_or(len, |rank| rank as usize)
     }
 }

@@ -49,9 +49,10 @@ pub fn vertex_mean(polygon: Polygon<'_>) -> [f64; 2] {
         y += ring.y.iter().sum::<f64>();
     }
     let count = count as f64;
-    [(x, 0), (y, 1)].map(|(sum, axis)| {
+    let mean = |sum: f64, axis| {
         if sum.is_finite() { sum / count } else { mean_of_large(polygon, count, axis) }
-    })
+    };
+    [mean(x, 0), mean(y, 1)]
 }
 
 /// The sum of coordinates near the end of `f64` overflows where their mean does not.

@@ -268,9 +268,12 @@ impl Polygons {
         if self.nulls.as_ref().is_some_and(|nulls| nulls.is_null(row)) {
             return None;
         }
-        let polygon = Polygon { polygons: self, row };
-        let has_vertex = polygon.rings().any(|ring| !ring.x.is_empty());
-        has_vertex.then_some(polygon)
+        // The rings of a row follow each other, and so do their vertices.
+        let (first, last) = match &self.nesting {
+            Nesting::Flat => (row, row + 1),
+            Nesting::Nested { parts, rows } => (parts[rows[row]], parts[rows[row + 1]]),
+        };
+        (self.rings[first] < self.rings[last]).then_some(Polygon { polygons: self, row })
     }
 
     fn ring(&self, ring: usize) -> Ring<'_> {
@@ -385,7 +388,11 @@ impl<'a> Ring<'a> {
 
     fn validate(self) -> std::result::Result<(), String> {
         let mut vertices = self.x.iter().zip(self.y);
-        if let Some(at) = vertices.clone().position(|(x, y)| !(x.is_finite() && y.is_finite())) {
+        let wrong = |(x, y): (&f64, &f64)| !(x.is_finite() && y.is_finite());
+        // Whether there is one at all takes no branch for each vertex.
+        if vertices.clone().fold(false, |any, vertex| any | wrong(vertex))
+            && let Some(at) = vertices.clone().position(wrong)
+        {
             let (x, y) = (self.x[at], self.y[at]);
             return Err(format!("vertex {at} is ({x}, {y}): expected finite coordinates"));
         }

@@ -137,6 +137,11 @@ pub(crate) trait Regions: Sync {
 
     /// The contract's test.
     fn covers(&self, rank: u32, point: [f64; 2]) -> bool;
+
+    /// The first of so many ranks that covers a point.
+    fn first(&self, ranks: u32, point: [f64; 2]) -> Option<u32> {
+        (0..ranks).find(|&rank| self.covers(rank, point))
+    }
 }
 
 /// The cells of some rows while they are filled. Cells that a better region covers are closed.
@@ -170,6 +175,11 @@ pub(crate) trait Simple: Sync {
 
     /// The contract's test.
     fn covers(&self, rank: u32, point: [f64; 2]) -> bool;
+
+    /// As [`Regions::first`].
+    fn first(&self, ranks: u32, point: [f64; 2]) -> Option<u32> {
+        (0..ranks).find(|&rank| self.covers(rank, point))
+    }
 }
 
 impl<S: Simple> Regions for S {
@@ -261,6 +271,10 @@ impl<S: Simple> Regions for S {
     #[inline]
     fn covers(&self, rank: u32, point: [f64; 2]) -> bool {
         Simple::covers(self, rank, point)
+    }
+
+    fn first(&self, ranks: u32, point: [f64; 2]) -> Option<u32> {
+        Simple::first(self, ranks, point)
     }
 }
 

@@ -1,6 +1,9 @@
 use super::{Cell, Relation, Simple, bounds_of_bulk, first_of_each};
 use crate::metric::Metric;
 
+/// Centres that are looked at together where there is no index.
+const SCANNED: usize = 16;
+
 /// Discs of one radius around the centres.
 ///
 /// Rounding is monotone: of two coordinates on the same side of a centre, the farther one never
@@ -46,6 +49,15 @@ impl Simple for Discs {
     #[inline]
     fn covers(&self, rank: u32, point: [f64; 2]) -> bool {
         self.holds(point, self.centers[rank as usize])
+    }
+
+    /// Some at a time, without a branch between them.
+    fn first(&self, ranks: u32, point: [f64; 2]) -> Option<u32> {
+        let centers = &self.centers[..ranks as usize];
+        let holds = |center: &[f64; 2]| self.holds(point, *center);
+        let any = |piece: &[[f64; 2]]| piece.iter().fold(false, |any, center| any | holds(center));
+        let from = SCANNED * centers.chunks(SCANNED).position(any)?;
+        centers[from..].iter().position(holds).map(|at| (from + at) as u32)
     }
 }
 
