@@ -6,7 +6,7 @@ OLDEST_POLARS = 1.36.1
 BIN = $(CURDIR)/.venv/bin
 BENCH = $(or $(POLY_MATCH_BENCH_TARGET),$(CURDIR)/target/bench)
 
-.PHONY: demo test test-spark no-java fuzz bench-small check docs clean
+.PHONY: demo test test-spark test-long no-java fuzz bench-small check docs clean
 
 demo: .venv
 	cd py_project && $(BIN)/maturin develop --release --extras demo
@@ -42,6 +42,15 @@ no-java:
 
 # Those that run Spark: tests, the page and the example in the reference. Other runs leave them out.
 SPARK_TESTS = tests/spark poly_match/spark.py tests/test_docs.py::test_blocks_run
+
+# What takes too long for every change: property tests with more cases, and tests marked `long`.
+# After `make test`, whose environment it takes.
+test-long:
+	POLY_MATCH_CASES=$(CASES) cargo test --package poly-match-engine --no-default-features \
+		--features poly-match-engine/cloud
+	cd py_project && POLY_MATCH_CASES=$(CASES) $(BIN)/pytest -m long
+
+CASES ?= 10
 
 # Asks the fuzz targets of engine/fuzz for a while each; longer by `make fuzz FUZZ_SECONDS=3600`.
 fuzz:
