@@ -6,7 +6,6 @@ use std::cell::OnceCell;
 use polars::prelude::{DataType, Field, PolarsResult, Series, polars_bail};
 use poly_match_engine::{Answer, Error, Matcher};
 use pyo3::prelude::*;
-use pyo3_polars::derive::polars_expr;
 use serde::Deserialize;
 use serde_bytes::ByteBuf;
 
@@ -18,7 +17,7 @@ use crate::options::Options;
 use crate::polygons::{ParsedPolygons, Ranked, Ranking, Table, fingerprint};
 
 #[derive(Deserialize)]
-struct Question {
+pub(crate) struct Question {
     options: Options,
     /// The polygons' fingerprint, and that of what they are ranked by.
     fingerprint: String,
@@ -32,17 +31,17 @@ struct Question {
 const FEW_POLYGONS: usize = 1 << 12;
 
 // What a question is not needed for: it would be read whenever a plan is looked at.
-fn row_field(fields: &[Field]) -> PolarsResult<Field> {
+pub(crate) fn row_field(fields: &[Field]) -> PolarsResult<Field> {
     named_as_points(fields, DataType::UInt32)
 }
 
-fn details_field(fields: &[Field]) -> PolarsResult<Field> {
+pub(crate) fn details_field(fields: &[Field]) -> PolarsResult<Field> {
     let number = |name: &str| Field::new(name.into(), DataType::Float64);
     let index = Field::new("index".into(), DataType::UInt32);
     named_as_points(fields, DataType::Struct(vec![index, number("distance"), number("area")]))
 }
 
-fn candidates_field(fields: &[Field]) -> PolarsResult<Field> {
+pub(crate) fn candidates_field(fields: &[Field]) -> PolarsResult<Field> {
     named_as_points(fields, DataType::List(Box::new(DataType::UInt32)))
 }
 
@@ -56,14 +55,12 @@ fn named_as_points(fields: &[Field], dtype: DataType) -> PolarsResult<Field> {
 /// The inputs are the points and, where their matcher is not in the options, the polygons as an
 /// imploded literal: a struct of `geometry`, or of `x` and `y`, and of `by` where they are ranked by
 /// a column. Polygons are looked at only where nothing is kept for them.
-#[polars_expr(output_type_func=row_field)]
-fn poly_match(inputs: &[Series], kwargs: Question) -> PolarsResult<Series> {
+pub(crate) fn poly_match(inputs: &[Series], kwargs: Question) -> PolarsResult<Series> {
     best(inputs, &kwargs, false)
 }
 
 /// As above, with details; the polygons are always there.
-#[polars_expr(output_type_func=details_field)]
-fn poly_match_details(inputs: &[Series], kwargs: Question) -> PolarsResult<Series> {
+pub(crate) fn poly_match_details(inputs: &[Series], kwargs: Question) -> PolarsResult<Series> {
     best(inputs, &kwargs, true)
 }
 
@@ -85,8 +82,7 @@ fn best(inputs: &[Series], question: &Question, details: bool) -> PolarsResult<S
 }
 
 /// As above; the polygons are always there.
-#[polars_expr(output_type_func=candidates_field)]
-fn candidates(inputs: &[Series], kwargs: Question) -> PolarsResult<Series> {
+pub(crate) fn candidates(inputs: &[Series], kwargs: Question) -> PolarsResult<Series> {
     let asked = Asked::of(inputs, &kwargs)?;
     let rule = kwargs.options.rule().map_err(|error| to_polars(&error))?;
     let prepared = Prepared::get(&kwargs.fingerprint, rule);

@@ -1,6 +1,6 @@
 //! The further kernels as Polars expressions, a file each. A fit sees the whole column.
 
-mod dtw;
+pub(crate) mod dtw;
 pub(crate) mod intersections;
 pub(crate) mod kmeans;
 mod pair;
@@ -17,7 +17,7 @@ use crate::convert;
 use crate::error::to_polars;
 
 /// The answers are called as the column is.
-fn number_field(fields: &[Field]) -> PolarsResult<Field> {
+pub(crate) fn number_field(fields: &[Field]) -> PolarsResult<Field> {
     match fields {
         [column] => Ok(Field::new(column.name().clone(), DataType::UInt32)),
         _ => polars_bail!(ComputeError: "expected one column, got {}", fields.len()),

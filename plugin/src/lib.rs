@@ -3,6 +3,8 @@
 //! Each function converts in, lets go of the interpreter, asks the engine and converts out. No
 //! geometry is computed here.
 
+#[allow(unsafe_code)]
+mod abi;
 mod arrow;
 mod cache;
 mod convert;

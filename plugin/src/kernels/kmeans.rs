@@ -7,10 +7,9 @@ use poly_match_engine::Error;
 use poly_match_engine::kernels::kmeans::{Centroids, Init, KMeans};
 use pyo3::prelude::*;
 use pyo3_polars::PySeries;
-use pyo3_polars::derive::polars_expr;
 use serde::Deserialize;
 
-use super::{answer, number_field};
+use super::answer;
 use crate::convert;
 use crate::error::to_python;
 
@@ -75,13 +74,11 @@ impl TryFrom<Options> for KMeans {
     }
 }
 
-#[polars_expr(output_type_func=number_field)]
-fn kmeans(inputs: &[Series], kwargs: Options) -> PolarsResult<Series> {
+pub(crate) fn kmeans(inputs: &[Series], kwargs: Options) -> PolarsResult<Series> {
     answer(inputs, |name, points| KMeans::try_from(kwargs)?.labels(name, &points))
 }
 
-#[polars_expr(output_type_func=number_field)]
-fn predict_kmeans(inputs: &[Series], kwargs: Table) -> PolarsResult<Series> {
+pub(crate) fn predict_kmeans(inputs: &[Series], kwargs: Table) -> PolarsResult<Series> {
     answer(inputs, |name, points| Centroids::try_from(kwargs)?.predict(name, &points))
 }
 

@@ -5,7 +5,6 @@ use std::sync::Arc;
 use polars::prelude::{DataType, Field, PolarsResult, Series};
 use poly_match_engine::kernels::shade::Shade;
 use pyo3::prelude::*;
-use pyo3_polars::derive::polars_expr;
 use serde::Deserialize;
 
 use super::pair;
@@ -28,12 +27,11 @@ impl From<Scene> for Shade {
     }
 }
 
-fn level_field(fields: &[Field]) -> PolarsResult<Field> {
+pub(crate) fn level_field(fields: &[Field]) -> PolarsResult<Field> {
     pair::field(fields, DataType::UInt8)
 }
 
-#[polars_expr(output_type_func=level_field)]
-fn shade(inputs: &[Series], kwargs: Scene) -> PolarsResult<Series> {
+pub(crate) fn shade(inputs: &[Series], kwargs: Scene) -> PolarsResult<Series> {
     pair::answer(inputs, |names, [x, y]| Ok(Arc::new(Shade::from(kwargs).levels(names, &x, &y)?)))
 }
 

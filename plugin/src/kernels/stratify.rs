@@ -4,10 +4,9 @@ use polars::prelude::{PolarsResult, Series};
 use poly_match_engine::Error;
 use poly_match_engine::kernels::stratify::{Fold, Nulls, Size, Small, Split};
 use pyo3::prelude::*;
-use pyo3_polars::derive::polars_expr;
 use serde::Deserialize;
 
-use super::{answer, number_field};
+use super::answer;
 use crate::error::to_python;
 
 /// The options of a split as they travel with an expression. A size is a share or a count.
@@ -86,13 +85,11 @@ fn one_of<T>(parameter: &'static str, given: &str, choices: [(&str, T); 2]) -> R
     found.map(|(_, choice)| choice).ok_or(Error::Parameter { parameter, message })
 }
 
-#[polars_expr(output_type_func=number_field)]
-fn stratified_split(inputs: &[Series], kwargs: SplitOptions) -> PolarsResult<Series> {
+pub(crate) fn stratified_split(inputs: &[Series], kwargs: SplitOptions) -> PolarsResult<Series> {
     answer(inputs, |name, labels| Split::try_from(kwargs)?.assign(name, &labels))
 }
 
-#[polars_expr(output_type_func=number_field)]
-fn stratified_fold(inputs: &[Series], kwargs: FoldOptions) -> PolarsResult<Series> {
+pub(crate) fn stratified_fold(inputs: &[Series], kwargs: FoldOptions) -> PolarsResult<Series> {
     answer(inputs, |name, labels| Fold::try_from(kwargs)?.assign(name, &labels))
 }
 
