@@ -10,8 +10,9 @@ use crate::error::Result;
 use crate::matcher::Matcher;
 use crate::points::{Coordinates, Points};
 use crate::rule::Rule;
+use crate::threads;
 
-/// Rows from which a call answers on all of rayon's threads; below it stays on the caller's.
+/// Rows from which a call answers on all threads; below it stays on the caller's.
 ///
 /// Engines that cut a table into morsels call from several threads of their own, with fewer rows a
 /// call than this: there, more threads would only be in the way.
@@ -68,7 +69,8 @@ impl Matcher {
         let mut answers = Answers::new(points.len());
         let answer = |(first, rows, valid)| self.answer(points, first, rows, valid);
         if points.len() >= PARALLEL_ROWS {
-            answers.pieces().collect::<Vec<_>>().into_par_iter().for_each(answer);
+            let pieces: Vec<_> = answers.pieces().collect();
+            threads::install(|| pieces.into_par_iter().for_each(answer));
         } else {
             answers.pieces().for_each(answer);
         }
@@ -105,7 +107,7 @@ impl Matcher {
 }
 
 /// Reads a column of points piece by piece, each with one of `places`, and gives what `work` makes
-/// of the pieces, in order: on all of rayon's threads for many rows.
+/// of the pieces, in order: on all threads for many rows.
 ///
 /// The pieces of a chunk are of [`PIECE`] rows, but for the last. Of several errors the one with
 /// the lowest row.
@@ -133,7 +135,8 @@ pub(crate) fn in_pieces<P: Send, T: Send>(
     let pieces = pieces.into_iter().zip(places);
     if rows >= PARALLEL_ROWS {
         // All are tried, so that of several errors it is always the same.
-        let done: Vec<_> = pieces.collect::<Vec<_>>().into_par_iter().map(one).collect();
+        let pieces: Vec<_> = pieces.collect();
+        let done: Vec<_> = threads::install(|| pieces.into_par_iter().map(one).collect());
         done.into_iter().collect()
     } else {
         pieces.map(one).collect()

@@ -6,6 +6,7 @@ use crate::keys::Keys;
 use crate::measure;
 use crate::polygons::{PARALLEL_POLYGONS, Polygons};
 use crate::rule::Rule;
+use crate::threads;
 
 /// The centres of the polygons that can match, by rank: the best first.
 #[derive(Debug, Clone)]
@@ -29,7 +30,7 @@ impl Centers {
             polygon.map_or([f64::NAN; 2], |polygon| measure::center(polygon, rule.center()))
         };
         let places: Vec<[f64; 2]> = if rows.len() >= PARALLEL_POLYGONS {
-            rows.par_iter().map(center).collect()
+            threads::install(|| rows.par_iter().map(center).collect())
         } else {
             rows.iter().map(center).collect()
         };
@@ -61,8 +62,11 @@ pub(crate) fn ranked_rows(polygons: &Polygons, keys: &Keys) -> Result<Vec<u32>> 
     };
     let rows = 0..polygons.len() as u32;
     Ok(if polygons.len() >= PARALLEL_POLYGONS {
-        let mut ranked: Vec<_> = rows.into_par_iter().filter_map(ranked).collect();
-        ranked.par_sort_unstable_by(Rule::better);
+        let ranked = threads::install(|| {
+            let mut ranked: Vec<_> = rows.into_par_iter().filter_map(ranked).collect();
+            ranked.par_sort_unstable_by(Rule::better);
+            ranked
+        });
         ranked.into_iter().map(|(_, row)| row).collect()
     } else {
         let mut ranked: Vec<_> = rows.filter_map(ranked).collect();

@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use crate::polygons::{PARALLEL_POLYGONS, Polygon, Polygons, Ring};
 use crate::rule::Center;
+use crate::threads;
 
 /// The centre of each row, as [`center`] of it; `None` for a row that is null or empty.
 pub fn centers(polygons: &Polygons, of: Center) -> Vec<Option<[f64; 2]>> {
@@ -23,7 +24,7 @@ fn by_row<T: Send>(
     let of = |row| polygons.get(row).map(&measure);
     let rows = 0..polygons.len();
     if rows.len() >= PARALLEL_POLYGONS {
-        rows.into_par_iter().map(of).collect()
+        threads::install(|| rows.into_par_iter().map(of).collect())
     } else {
         rows.map(of).collect()
     }

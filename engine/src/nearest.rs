@@ -17,6 +17,7 @@ use crate::metric::{Metric, wrap};
 use crate::polygons::PARALLEL_POLYGONS;
 use crate::rule::Rule;
 use crate::sphere::{Band, unit_vector};
+use crate::threads;
 use crate::tree::{Bounds, LEAF, Search, Tree};
 
 /// Where a point lies in the space of a tree.
@@ -130,7 +131,7 @@ where
         let mut ranks: Vec<u32> = (0..centers.rows.len() as u32).collect();
         let row = |&rank: &u32| centers.rows[rank as usize];
         if ranks.len() >= PARALLEL_POLYGONS {
-            ranks.par_sort_unstable_by_key(row);
+            threads::install(|| ranks.par_sort_unstable_by_key(row));
         } else {
             ranks.sort_unstable_by_key(row);
         }

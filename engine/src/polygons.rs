@@ -16,6 +16,7 @@ use twox_hash::xxhash3_128::Hasher;
 use crate::binary::Binary;
 use crate::crs::{Crs, is_wkb};
 use crate::error::{Error, Result};
+use crate::threads;
 pub(crate) use builder::{Builder, Outline};
 pub(crate) use invalid::Faults;
 pub use invalid::Invalid;
@@ -312,7 +313,7 @@ impl Polygons {
             faults
         };
         let found: Vec<Faults> = if self.x.len() >= PARALLEL_VERTICES {
-            (0..self.len()).into_par_iter().step_by(PIECE).map(look).collect()
+            threads::install(|| (0..self.len()).into_par_iter().step_by(PIECE).map(look).collect())
         } else {
             (0..self.len()).step_by(PIECE).map(look).collect()
         };

@@ -11,34 +11,12 @@ mod upload;
 use std::io;
 use std::ops::Range;
 use std::path::Path;
-use std::sync::Arc;
-use std::sync::atomic::{AtomicBool, Ordering::Relaxed};
 
 use bytes::Bytes;
 
 use crate::error::{Error, Result};
+use crate::stop::Stop;
 pub(crate) use upload::Upload;
-
-/// Whether work is to stop, for all who do it.
-#[derive(Debug, Clone, Default)]
-pub(crate) struct Stop(Arc<AtomicBool>);
-
-impl Stop {
-    pub(crate) fn stop(&self) {
-        self.0.store(true, Relaxed);
-    }
-
-    /// # Errors
-    ///
-    /// [`Error::Interrupted`] once work is to stop.
-    pub(crate) fn check(&self) -> Result<()> {
-        if self.is_stopped() { Err(Error::Interrupted) } else { Ok(()) }
-    }
-
-    pub(crate) fn is_stopped(&self) -> bool {
-        self.0.load(Relaxed)
-    }
-}
 
 /// What a store says of an object.
 #[derive(Debug, Clone)]

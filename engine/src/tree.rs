@@ -16,6 +16,8 @@
 use std::array::from_fn;
 use std::ops::Range;
 
+use crate::threads;
+
 /// Items of a leaf at most, and at least half of that but in the smallest trees.
 pub(crate) const LEAF: usize = 16;
 
@@ -104,7 +106,11 @@ impl<const D: usize> Tree<D> {
     pub(crate) fn new(len: usize, bounds: impl Fn(usize) -> Bounds<D> + Sync) -> Self {
         let depth = len.div_ceil(LEAF).max(1).next_power_of_two().trailing_zeros();
         let mut centers: Vec<_> = (0..len).map(|at| (bounds(at).center(), at as u32)).collect();
-        arrange(&mut centers, (len, depth), (0, 0));
+        if len >= PARALLEL_ITEMS {
+            threads::install(|| arrange(&mut centers, (len, depth), (0, 0)));
+        } else {
+            arrange(&mut centers, (len, depth), (0, 0));
+        }
         let items: Vec<u32> = centers.into_iter().map(|(_, item)| item).collect();
 
         let leaves = 1_usize << depth;

@@ -8,6 +8,7 @@ use super::band::Band;
 use super::grid::{Grid, Lattice, MAX_SIDE};
 use super::{Cover, FINAL, SPLIT, split};
 use crate::region::{Cell, Regions};
+use crate::threads;
 
 /// A table of 2^18 cells stays in a usual L2 cache, one of 2^21 in a usual L3; finer cells settle
 /// more points without a test, but a look-up that leaves the cache costs more than the tests.
@@ -64,7 +65,7 @@ fn fill<R: Regions>(
     answers: &[u32],
     most: usize,
 ) -> Option<(Vec<u32>, Vec<u32>)> {
-    let threads = rayon::current_num_threads().max(1);
+    let threads = threads::count();
     let height = grid.height();
     let rows_per_band = height.div_ceil(8 * threads as u32).max(1);
     let bands: Vec<_> = (0..height)

@@ -6,6 +6,7 @@ use super::finer::Finer;
 use super::grid::{Grid, SUB_BITS};
 use super::{FINAL, SPLIT};
 use crate::region::{Cell, Regions, Relation};
+use crate::threads;
 
 /// Splits the cells with the longest lists, as many as `max_entries` more entries have room for.
 ///
@@ -35,8 +36,8 @@ pub(super) fn split<R: Regions>(
     cells.reserve_exact(long.iter().map(|&(weight, _)| finer::<R>(weight).cells()).sum());
 
     let mut room = max_entries;
-    for piece in long.chunks(256 * rayon::current_num_threads().max(1)) {
-        let threads = rayon::current_num_threads().max(1);
+    let threads = threads::count();
+    for piece in long.chunks(256 * threads) {
         let shares = piece.chunks(piece.len().div_ceil(threads));
         let (all_cells, all_lists) = (&*cells, &*lists);
         let made: Vec<Vec<SplitCell>> = std::thread::scope(|scope| {

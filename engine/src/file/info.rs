@@ -14,7 +14,7 @@ use crate::crs::Crs;
 use crate::error::{Error, Result};
 use crate::point_columns::PointColumns;
 use crate::polygons::{Builder, Faults, Invalid, Polygons};
-use crate::store::Stop;
+use crate::stop::Stop;
 
 /// Rows that are looked at together: polygons may be large.
 const BATCH_ROWS: usize = 1 << 12;

@@ -11,7 +11,7 @@ use super::table::Table;
 use super::{geojson, is_geojson};
 use crate::error::{Error, Result};
 use crate::polygons::{Invalid, Polygons};
-use crate::store::Stop;
+use crate::stop::Stop;
 
 /// The polygons of a file, and its other columns, row by row.
 #[derive(Debug, Clone)]

@@ -9,7 +9,8 @@ use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::reader::{ChunkReader, Length};
 
 use crate::error::{Error, Result};
-use crate::store::{self, Head, Object, Stop};
+use crate::stop::Stop;
+use crate::store::{self, Head, Object};
 
 /// Bytes that are asked for at once where a file is read through.
 const READ_BYTES: usize = 1 << 18;

@@ -14,7 +14,7 @@ use parquet::file::metadata::ParquetMetaData;
 use super::header::Header;
 use super::source::Source;
 use crate::error::{Error, Result};
-use crate::store::Stop;
+use crate::stop::Stop;
 
 /// Rows that are read, matched and written together.
 pub(crate) const BATCH_ROWS: usize = 1 << 16;

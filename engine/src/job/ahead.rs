@@ -2,8 +2,9 @@ use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use crate::error::Result;
+use crate::threads;
 
-/// Does work on rayon's threads, on so many items at once, and takes the results in order.
+/// Does work on all threads, on so many items at once, and takes the results in order.
 ///
 /// `take` gets each result as a channel, from which it comes when it is there: what can be done
 /// before, is done before. A channel that breaks off is of work that panicked; the panic goes on here.
@@ -14,7 +15,7 @@ pub(super) fn in_order<T: Send, R: Send>(
     mut take: impl FnMut(Receiver<R>) -> Result<()>,
 ) -> Result<()> {
     let work = &work;
-    rayon::in_place_scope(|scope| {
+    threads::in_place_scope(|scope| {
         let mut under_way = VecDeque::with_capacity(at_once);
         for item in items {
             if under_way.len() >= at_once

@@ -8,7 +8,7 @@ use arrow_schema::ArrowError;
 
 use crate::error::{Error, Result};
 use crate::file::{BATCH_ROWS, Header, Source, caught};
-use crate::store::Stop;
+use crate::stop::Stop;
 
 /// A file in the file format of Arrow IPC. A record batch of it is read as a whole.
 pub(super) struct Arrow {

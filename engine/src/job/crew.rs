@@ -16,6 +16,7 @@ use super::watch::{Tally, Watch, Watched};
 use super::{MatchParquet, Skipped};
 use crate::error::{Error, Result};
 use crate::file::caught;
+use crate::threads;
 
 /// What a row group takes at least while it is worked on: pages of its points, and batches.
 const GROUP_BYTES: usize = 4 << 20;
@@ -78,7 +79,7 @@ impl Crew<'_> {
     ) -> Result<Done> {
         let mut done = Done { files: 0, tally: Tally::default(), tallies: self.tallies.clone() };
         let next = AtomicUsize::new(0);
-        let threads = rayon::current_num_threads().min(files.len()).max(1);
+        let threads = threads::count().min(files.len()).max(1);
         std::thread::scope(|scope| {
             let (sender, receiver) = sync_channel(threads);
             for _ in 0..threads {
@@ -153,7 +154,7 @@ impl Crew<'_> {
                 let longest = table.group_rows().max().unwrap_or(0);
                 let group = GROUP_BYTES + POINT_COLUMNS * table.kept_bytes();
                 let at_once = memory / (group + longest.saturating_mul(ANSWER_BYTES));
-                let at_once = at_once.clamp(1, rayon::current_num_threads() + 1);
+                let at_once = at_once.clamp(1, threads::count() + 1);
                 copy(task, table, output, at_once)
             }
             _ => recode(task, format, settings, memory, output),

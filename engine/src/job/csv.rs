@@ -8,7 +8,7 @@ use arrow_schema::{DataType, Field, Schema, SchemaRef};
 
 use crate::error::{Error, Result};
 use crate::file::{BATCH_ROWS, Header, Source};
-use crate::store::Stop;
+use crate::stop::Stop;
 
 /// A CSV file with a header, whose types are known from all of its rows.
 ///

@@ -10,7 +10,8 @@ use super::format::{EXTENSIONS, Format};
 use super::objects::{self, Found};
 use super::output;
 use crate::error::{Error, Result};
-use crate::store::{self, Stop};
+use crate::stop::Stop;
+use crate::store;
 
 /// A file of points, and the file of its answers.
 #[derive(Debug, Clone)]

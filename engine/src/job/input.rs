@@ -13,7 +13,7 @@ use crate::error::Result;
 use crate::file::{Geometry, Header, Table};
 use crate::points::Points;
 use crate::rule::Rule;
-use crate::store::Stop;
+use crate::stop::Stop;
 
 /// A table of points, read batch by batch.
 pub(super) struct PointReader {

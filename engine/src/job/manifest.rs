@@ -28,7 +28,8 @@ use crate::metric::Metric;
 use crate::point_columns::PointColumns;
 use crate::polygons::Invalid;
 use crate::rule::{Center, Predicate};
-use crate::store::{self, Stop};
+use crate::stop::Stop;
+use crate::store;
 
 /// Where the manifest of a folder is: for `lake/out` it is `lake/.out.poly_match.jsonl`.
 ///

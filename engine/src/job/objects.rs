@@ -6,7 +6,8 @@ use std::path::{Path, PathBuf};
 use super::files::{GLOB, is_hidden, is_pattern, unknown};
 use super::format::Format;
 use crate::error::{Error, Result};
-use crate::store::{self, Stop};
+use crate::stop::Stop;
+use crate::store;
 
 /// What is at a URL.
 pub(super) enum Found {

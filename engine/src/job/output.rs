@@ -12,7 +12,8 @@ use tempfile::NamedTempFile;
 use super::files::real;
 use super::objects;
 use crate::error::{Error, Result};
-use crate::store::{self, Stop, Upload};
+use crate::stop::Stop;
+use crate::store::{self, Upload};
 
 /// What the names of temporary files begin with.
 const PREFIX: &str = ".poly-match-";

@@ -9,6 +9,7 @@ use super::watch::Watch;
 use crate::crs::Crs;
 use crate::error::{Error, Result};
 use crate::point_columns::PointColumns;
+use crate::threads;
 
 /// What the footer of a file says.
 pub(super) struct Surveyed {
@@ -41,7 +42,7 @@ pub(super) fn survey(
         let surveyed = look();
         (pair, surveyed)
     };
-    pairs.into_par_iter().map(open).collect()
+    threads::install(|| pairs.into_par_iter().map(open).collect())
 }
 
 impl Surveyed {

@@ -7,7 +7,7 @@ use serde::{Deserialize, Serialize};
 
 use super::Progress;
 use crate::error::{Error, Result};
-use crate::store::Stop;
+use crate::stop::Stop;
 
 /// How often progress is told.
 const TICK: Duration = Duration::from_millis(50);

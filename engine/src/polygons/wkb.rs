@@ -11,6 +11,7 @@ use super::builder::Outline;
 use super::invalid::Faults;
 use crate::binary::{self, Binary};
 use crate::crs::Crs;
+use crate::threads;
 
 /// Bytes that one thread reads at a time.
 const PIECE: usize = 1 << 20;
@@ -30,7 +31,7 @@ pub(super) fn read(rows: &Binary<'_>) -> (Polygons, Faults) {
     let pieces = pieces(rows);
     let in_parallel = pieces.len() > 1;
     let found: Vec<_> = if in_parallel {
-        pieces.into_par_iter().map(|piece| find_rings(rows, piece)).collect()
+        threads::install(|| pieces.into_par_iter().map(|piece| find_rings(rows, piece)).collect())
     } else {
         pieces.into_iter().map(|piece| find_rings(rows, piece)).collect()
     };
@@ -46,7 +47,8 @@ pub(super) fn read(rows: &Binary<'_>) -> (Polygons, Faults) {
         (rings, take_first(&mut free_x, vertices), take_first(&mut free_y, vertices))
     });
     if in_parallel {
-        places.collect::<Vec<_>>().into_par_iter().for_each(copy_vertices);
+        let places: Vec<_> = places.collect();
+        threads::install(|| places.into_par_iter().for_each(copy_vertices));
     } else {
         places.for_each(copy_vertices);
     }

@@ -19,7 +19,8 @@ use object_store::{
 };
 use tokio::runtime::{Builder, Runtime};
 
-use super::{Head, Object, Parts, Stop};
+use super::{Head, Object, Parts};
+use crate::stop::Stop;
 
 /// How often it is looked whether work is to stop.
 const TICK: Duration = Duration::from_millis(50);
