@@ -105,9 +105,7 @@ impl<T> Once<T> {
             }
             let maker = self.maker.load(Acquire);
             let is_free = maker != process;
-            if is_free
-                && self.maker.compare_exchange(maker, process, Acquire, Acquire).is_ok()
-            {
+            if is_free && self.maker.compare_exchange(maker, process, Acquire, Acquire).is_ok() {
                 let _made = Making(&self.maker);
                 // It may have been made since the look above.
                 if let Some(value) = self.value.get() {
@@ -157,7 +155,8 @@ mod tests {
     #[test]
     fn a_child_makes_its_own() {
         static COUNT: PerProcess<u32> = PerProcess::new();
-        let parent = Value { process: std::process::id() + 1, value: 7, next: Place(OnceLock::new()) };
+        let parent =
+            Value { process: std::process::id() + 1, value: 7, next: Place(OnceLock::new()) };
         assert!(COUNT.0.0.set(Box::new(parent)).is_ok());
         assert_eq!(COUNT.get_or_make(|parent| parent.map(|value| value + 1)), Some(&8));
         assert_eq!(COUNT.get_or_make(|_| None), Some(&8));
@@ -182,7 +181,10 @@ mod tests {
     #[test]
     fn what_failed_is_made_by_the_next() {
         let (once, stop) = (Once::new(), Stop::default());
-        assert!(matches!(once.get_or_make(&stop, || Err(Error::Interrupted)), Err(Error::Interrupted)));
+        assert!(matches!(
+            once.get_or_make(&stop, || Err(Error::Interrupted)),
+            Err(Error::Interrupted)
+        ));
         let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
             drop(once.get_or_make(&stop, || std::panic::resume_unwind(Box::new(()))));
         }));
