@@ -6,7 +6,7 @@ OLDEST_POLARS = 1.36.1
 BIN = $(CURDIR)/.venv/bin
 BENCH = $(or $(POLY_MATCH_BENCH_TARGET),$(CURDIR)/target/bench)
 
-.PHONY: demo test test-spark test-long no-java fuzz bench-small check docs clean
+.PHONY: demo test test-spark test-long no-java fuzz bench-small wheel check docs clean
 
 demo: .venv
 	cd py_project && $(BIN)/maturin develop --release --extras demo
@@ -73,6 +73,14 @@ bench-small:
 	$(PYTHON) bench/install.py --ci
 	$(BENCH)/venvs/main/bin/python bench/run.py --ci $(if $(POLY_MATCH_DATA),--strict)
 
+# A wheel in target/wheels, installed into an environment of its own and used once.
+wheel: .venv
+	rm -rf target/wheels .venv/wheel
+	cd py_project && $(BIN)/maturin build --release --out ../target/wheels
+	$(PYTHON) -m venv .venv/wheel
+	.venv/wheel/bin/pip install --quiet target/wheels/*.whl
+	.venv/wheel/bin/python py_project/smoke.py
+
 # Clippy looks at the plugin in a folder of its own: in maturin's, each would rebuild all of Polars.
 check: .venv docs
 	cargo fmt --all --check
@@ -81,10 +89,14 @@ check: .venv docs
 	RUSTDOCFLAGS="-D warnings" cargo doc --package poly-match-engine --no-deps --document-private-items
 	$(BIN)/pip install --quiet --group py_project/pyproject.toml:check
 	cd py_project && $(BIN)/ruff format --check && $(BIN)/ruff check && $(BIN)/mypy
+	cd py_project && PYTHONPATH=. $(BIN)/basedpyright --pythonpath $(BIN)/python --ignoreexternal \
+		--verifytypes poly_match > ../target/types.txt || { cat ../target/types.txt; exit 1; }
 	$(BIN)/ruff format --check docs && $(BIN)/ruff check docs
 	cd bench/rust && cargo fmt --check
 	cargo clippy --manifest-path bench/rust/Cargo.toml --target-dir target/check-bench -- -D warnings
 	cd bench && $(BIN)/ruff format --check && $(BIN)/ruff check
+	$(BIN)/check-jsonschema --builtin-schema vendor.github-workflows .github/workflows/*.yml
+	$(BIN)/zizmor --offline --no-progress --quiet --pedantic .github/workflows
 
 # The site, in target/docs; a dead link is an error. It needs the sources alone.
 docs: .venv
