@@ -1,4 +1,4 @@
-"""Make the report from a recorded run: Markdown, and charts as SVG beside it.
+"""Make the report from a recorded run: a Markdown file, and charts as SVG in `charts/`.
 
 python bench/report.py                        # from the newest record in bench/results
 python bench/report.py bench/results/X.csv --out bench/REPORT.md
@@ -21,13 +21,15 @@ CHARTED = ("w2", "w3", "w4", *COVERED)
 def main() -> int:
     """Run the command; return its exit code."""
     parser = argparse.ArgumentParser(prog="report.py", description="Make the report.")
-    parser.add_argument("record", nargs="?", type=Path, help="a CSV of run.py")
+    parser.add_argument(
+        "record", nargs="?", type=Path, help="a CSV written by run.py; default: the newest"
+    )
     parser.add_argument("--out", type=Path, default=BENCH / "REPORT.md")
     given = parser.parse_args()
     recorded = sorted(RESULTS.glob("*.csv"))
     path = given.record or (recorded[-1] if recorded else None)
     if path is None:
-        print("report.py: no run is recorded", file=sys.stderr)
+        print("report.py: there is no recorded run", file=sys.stderr)
         return 1
     write(path, given.out)
     print(f"{given.out}, made from {path}")
@@ -46,7 +48,7 @@ def write(record: Path, out: Path) -> None:
         parts.append(f"## {name}\n\n{known[name].title}.")
         if name in CHARTED:
             _draw(results, name, charts)
-            parts.append(f"![ns a point, {name}](charts/{name}.svg)")
+            parts.append(f"![ns per point, {name}](charts/{name}.svg)")
         sizes = [size for size in results.sizes(name) if size in known[name].sizes]
         sizes = sizes or results.sizes(name)[-1:]
         for size in sizes:
@@ -55,7 +57,7 @@ def write(record: Path, out: Path) -> None:
     if index := tables.of_index(results):
         parts.append(f"## Indexes\n\n{index}")
     if notes := tables.notes(results):
-        parts.append(f"## Who did not get to all points, and why\n\n{notes}")
+        parts.append(f"## Engines that did not run on all points\n\n{notes}")
     parts.append(_engines(results))
     out.write_text("\n\n".join(part for part in parts if part) + "\n")
 
@@ -64,19 +66,20 @@ def _head(record: Path, results: Results) -> str:
     machine = "\n".join(f"- {name}: {value}" for name, value in results.machine.items())
     return f"""# Benchmark report
 
-Made by `bench/report.py` from [`results/{record.name}`](results/{record.name}); not to be edited.
-What is measured is told in [README](README.md), where it is unfair in [BIAS](BIAS.md). The
-answers of each process to its largest question were compared with the expected ones before any of
-its times counted.
+`bench/report.py` made this file from [`results/{record.name}`](results/{record.name}); do not edit.
+[README](README.md) describes what is measured, and [BIAS](BIAS.md) where it is unfair. The answers
+of each process to its largest query were compared with the expected ones before any of its times
+counted.
 
 {machine}
 
-Figures are medians; *least to most* is the spread, with the number of measurements. *ask* is
-*prepared*: polygons parsed, index built, points in the engine's own form. *oneshot* is everything
-from columns. *peak* is what the process grew by from columns to answers. A star means fewer points
-than the table is about, as the rest would take too long or too much memory: its figures a point
-are those of the fewer. *x matcher* and *x gather* are *ask* as a multiple of ours, and of the one
-random look-up a point that no index can do without."""
+Figures are medians; *min to max* is the spread, with the number of measurements. *ask* is the time
+of a prepared query: polygons are parsed, the index is built, and points are in the engine's own
+form. *oneshot* is the time from columns to answers. *peak* is the memory by which the process grew
+from columns to answers. A star marks an engine that ran on fewer points than the table is for,
+because all points would take too long or too much memory; its figures per point are those of the
+fewer points. *x matcher* and *x gather* are *ask* as a multiple of our time, and of the time of the
+one random look-up per point that every index needs."""
 
 
 def _targets(results: Results) -> str:
@@ -103,10 +106,10 @@ def _ahead(results: Results) -> str:
             lines.append([name, kind, engine, f"{times:,.1f}x"])
     if not lines:
         return ""
-    head = ["workload", "class", "the best of it", "takes as long as `Matcher`"]
-    return (
-        f"## How far ahead\n\nEach at the most points it got to.\n\n{tables.markdown(head, lines)}"
-    )
+    head = ["workload", "class", "its fastest engine", "time as a multiple of `Matcher`"]
+    title = "## Comparison with the fastest engine of each class"
+    note = "Each engine at the largest number of points it ran on."
+    return f"{title}\n\n{note}\n\n{tables.markdown(head, lines)}"
 
 
 def _draw(results: Results, name: str, charts: Path) -> None:
@@ -117,7 +120,7 @@ def _draw(results: Results, name: str, charts: Path) -> None:
         if (row := results.asked(name, engine.engine, points)) is not None
     ]
     title = f"{name}: ask, {points:,} points"
-    (charts / f"{name}.svg").write_text(chart.draw(title, "ns a point", bars))
+    (charts / f"{name}.svg").write_text(chart.draw(title, "ns per point", bars))
 
 
 def _engines(results: Results) -> str:

@@ -1,1 +1,1 @@
-"""What the benchmark is made of, a noun a file. The commands are beside this folder."""
+"""The modules of the benchmark, one per noun. The commands are in the parent folder."""

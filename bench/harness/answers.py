@@ -1,8 +1,8 @@
-"""Whether answers are right.
+"""Check whether answers are correct.
 
 Answers are compared as a digest: BLAKE2b, 16 bytes, of the row numbers as little-endian `u32` with
-`0xFFFFFFFF` for null. The digests in the workloads were written by `bless`, which lets two engines
-that have no code in common answer in full, and the definition itself answer for a sample.
+`0xFFFFFFFF` for null. `bless` writes the digests of the workloads. It compares the full answers of
+two engines that share no code, and checks a sample against the definition itself.
 """
 
 from __future__ import annotations
@@ -24,13 +24,13 @@ from harness.workload import Workload
 NONE = 0xFFFF_FFFF
 
 SAMPLE = 1_000
-"""Points that the definition itself answers for."""
+"""Number of points that are checked against the definition."""
 
 Rows = NDArray[np.uint32]
 
 
 def read(path: Path) -> Rows:
-    """Read what an engine wrote."""
+    """Read the answers that an engine wrote."""
     return np.fromfile(path, dtype="<u4")
 
 
@@ -40,7 +40,7 @@ def digest(answers: Rows) -> str:
 
 
 def fault(workload: Workload, answers: Rows, size: int) -> str | None:
-    """Return what is wrong with the answers for the first `size` points, if anything is."""
+    """Return the error in the answers for the first `size` points, or None."""
     if len(answers) != size:
         return f"{len(answers)} answers for {size} points"
     if not workload.tells_rows:
@@ -48,34 +48,34 @@ def fault(workload: Workload, answers: Rows, size: int) -> str | None:
     if size not in workload.expected:
         return f"no digest is recorded for {size} points: run.py --bless {workload.name}"
     if digest(answers) != workload.expected[size]:
-        return f"the digest of {size} answers is not the expected one"
+        return f"the digest of {size} answers differs from the expected one"
     return None
 
 
 def bless(workload: Workload, given: Sequence[Rows]) -> dict[int, str]:
-    """Return the digests of answers on which everything agrees.
+    """Return the digests of the answers, if all engines and the definition agree.
 
     Raises
     ------
     ValueError
-        If the engines differ, or the definition says otherwise for a point of the sample.
+        If the engines differ, or the definition differs for a point of the sample.
     """
     first, *others = given
     for other in others:
         if not np.array_equal(first, other):
             rows = np.flatnonzero(first != other)
-            msg = f"{workload.name}: {len(rows)} answers differ, first that of row {rows[0]}"
+            msg = f"{workload.name}: {len(rows)} answers differ, first at row {rows[0]}"
             raise ValueError(msg)
     sample = np.sort(stream(0, len(first)).integers(len(first), size=min(SAMPLE, len(first))))
     wrong = sample[_by_definition(workload, sample) != first[sample]]
     if len(wrong):
-        msg = f"{workload.name}: the definition says otherwise for row {wrong[0]}"
+        msg = f"{workload.name}: the definition gives another answer for row {wrong[0]}"
         raise ValueError(msg)
     return {size: digest(first[:size]) for size in workload.ladder(len(first))}
 
 
 def _by_definition(workload: Workload, rows: NDArray[np.int64]) -> Rows:
-    """Answer for some rows by looking at every polygon."""
+    """Answer for some rows by testing every polygon."""
     polygons = Polygons.of(_polygons(workload))
     points = data.read_points(workload, int(rows[-1]) + 1)
     x, y = (points[axis].to_numpy()[rows] for axis in "xy")
@@ -83,13 +83,13 @@ def _by_definition(workload: Workload, rows: NDArray[np.int64]) -> Rows:
     for at in range(len(rows)):
         found = polygons.qualifying(workload.rule, x[at], y[at])
         if len(found):
-            # The first of those with the smallest area: of equal ones the lowest row.
+            # argmin returns the first of equal areas: the lowest row.
             answers[at] = found[np.argmin(polygons.areas[found])]
     return answers
 
 
 def _fault_by_definition(workload: Workload, answers: Rows) -> str | None:
-    """Check answers where areas tie in rounding: any of the smallest is right."""
+    """Check answers where areas differ only by rounding: any of the smallest is correct."""
     polygons = Polygons.of(_polygons(workload))
     points = data.read_points(workload, len(answers))
     for at, (x, y) in enumerate(zip(*(points[axis].to_numpy() for axis in "xy"), strict=True)):
@@ -98,9 +98,9 @@ def _fault_by_definition(workload: Workload, answers: Rows) -> str | None:
         if (answer == NONE) != (len(found) == 0):
             return f"row {at} should be {'null' if len(found) == 0 else 'matched'}"
         if answer != NONE and answer not in found:
-            return f"row {at} is given polygon {answer}, which does not qualify"
+            return f"row {at} has polygon {answer}, which does not qualify"
         if answer != NONE and polygons.areas[answer] > polygons.areas[found].min() * (1.0 + 1e-9):
-            return f"row {at} is given polygon {answer}, which is not the smallest"
+            return f"row {at} has polygon {answer}, which is not the smallest"
     return None
 
 

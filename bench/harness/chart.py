@@ -1,4 +1,4 @@
-"""Bar charts as SVG, by hand: one bar an engine, on a logarithmic scale."""
+"""Bar charts as SVG, without a library: one bar per engine, on a logarithmic scale."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ class Bar(NamedTuple):
 
 
 def draw(title: str, unit: str, bars: Sequence[Bar]) -> str:
-    """Return an SVG; the shortest bar on top. Reduced ones are pale."""
+    """Return an SVG; the shortest bar is on top, reduced bars are pale."""
     bars = sorted(bars, key=lambda bar: bar.value)
     low = 10.0 ** math.floor(math.log10(bars[0].value))
     high = 10.0 ** math.ceil(math.log10(max(bars[-1].value, 1.01 * low)))
@@ -71,7 +71,9 @@ def _legend() -> list[str]:
             f'<text x="{x + 17}" y="44">{name}</text>'
         )
         x += 40 + 7 * len(name)
-    parts.append(f'<text x="{x}" y="44">pale: fewer points, as the rest would take too long</text>')
+    parts.append(
+        f'<text x="{x}" y="44">pale: fewer points, because all points would take too long</text>'
+    )
     return parts
 
 

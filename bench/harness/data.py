@@ -1,7 +1,7 @@
-"""The files of a workload: written once, read by every engine.
+"""The files of a workload, written once and read by every engine.
 
-Polygons as Arrow IPC with `x` and `y` (lists) or `geometry` (WKB), points as Arrow IPC with `x`
-and `y`, in batches of several blocks, and as Parquet for the engines that read it themselves.
+Polygons are Arrow IPC with `x` and `y` (lists) or `geometry` (WKB). Points are Arrow IPC with `x`
+and `y`, in batches of several blocks, and Parquet for the engines that read it themselves.
 """
 
 from __future__ import annotations
@@ -23,12 +23,12 @@ SCHEMA = pa.schema([("x", pa.float64()), ("y", pa.float64())])
 ROW_GROUP = 1 << 18
 
 BATCH = 4
-"""Blocks of a batch: more than 32 MiB a column, so that what held it goes back to the system after
-reading and does not hide what an engine takes later."""
+"""Blocks per batch. A column of a batch is larger than 32 MiB, so that its memory is returned to
+the system after reading and does not hide the memory that an engine takes later."""
 
 
 def polygons_of(workload: Workload) -> Path:
-    """Return the file of polygons, written if it is not there."""
+    """Return the file of polygons; write it if it does not exist."""
     path = DATA / workload.name / "polygons.arrow"
     if not path.exists():
         _write_ipc(path, _polygons(workload).to_batches())
@@ -36,7 +36,7 @@ def polygons_of(workload: Workload) -> Path:
 
 
 def points_of(workload: Workload, rows: int) -> Path:
-    """Return a file of at least so many points, written if it is not there."""
+    """Return a file of at least `rows` points; write it if it does not exist."""
     path = DATA / workload.name / "points.arrow"
     if not path.exists() or _rows_in(path) < rows:
         _write_ipc(path, _batches(workload, rows))
@@ -44,7 +44,7 @@ def points_of(workload: Workload, rows: int) -> Path:
 
 
 def parquet_of(workload: Workload, rows: int) -> Path:
-    """Return a Parquet file of so many points, written if it is not there."""
+    """Return a Parquet file of `rows` points; write it if it does not exist."""
     path = DATA / workload.name / f"points-{rows}.parquet"
     if not path.exists():
         table = read_points(workload, rows)
@@ -57,7 +57,7 @@ def parquet_of(workload: Workload, rows: int) -> Path:
 
 
 def read_points(workload: Workload, rows: int) -> pa.Table:
-    """Read the first so many points."""
+    """Read the first `rows` points."""
     with pa.ipc.open_file(pa.memory_map(str(points_of(workload, rows)))) as reader:
         batches = range(min(reader.num_record_batches, -(-rows // (BATCH * shapes.BLOCK))))
         return pa.Table.from_batches([reader.get_batch(at) for at in batches]).slice(0, rows)

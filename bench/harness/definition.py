@@ -1,4 +1,4 @@
-"""The rules by their definition: every polygon looked at, no index, nobody else's predicates."""
+"""The rules by their definition: tests every polygon, without an index or library predicates."""
 
 from __future__ import annotations
 
@@ -15,28 +15,28 @@ from peers.ranked import Floats, measure
 from peers.rule import COVERS, Rule
 
 _ROUNDING = 1e-14
-"""Of the two products of a side test, relative to which their difference may be of either sign."""
+"""Relative rounding error of a side test: below it the sign of the difference is not reliable."""
 
 
 class Polygons(NamedTuple):
-    """What the rules need of polygons: one row each, and one row an edge."""
+    """The polygon data that the rules need: one row per polygon, and one row per edge."""
 
     centers: Floats
     areas: Floats
     edges: Floats
-    """Shape (edges, 4): both ends."""
+    """Shape (edges, 4): the two ends of each edge."""
     starts: NDArray[np.int64]
-    """The edges of polygon ``i`` are those from ``starts[i]`` to ``starts[i + 1]``."""
+    """The edges of polygon ``i`` are rows ``starts[i]`` to ``starts[i + 1]``, exclusive."""
 
     @classmethod
     def of(cls, table: pa.Table) -> Polygons:
-        """Measure polygons."""
+        """Read and measure polygons."""
         centers, areas = measure(table)
         polygons = shapes(table)
         parts, polygon = shapely.get_parts(polygons, return_index=True)
         rings, part = shapely.get_rings(parts, return_index=True)
         vertices, ring = shapely.get_coordinates(rings, return_index=True)
-        # Rings are closed: an edge starts at every vertex but the last of each.
+        # Rings are closed: an edge starts at each vertex except the last of a ring.
         first = np.flatnonzero(ring[1:] == ring[:-1])
         edges = np.hstack([vertices[first], vertices[first + 1]])
         of = polygon[part[ring[first]]]
@@ -45,7 +45,7 @@ class Polygons(NamedTuple):
     def qualifying(self, rule: Rule, x: float, y: float) -> NDArray[np.int64]:
         """Return the rows that qualify for a point, ascending."""
         if rule.kind == COVERS:
-            # Of the edges at the point's height, and so of few polygons.
+            # Only edges at the height of the point matter, so only a few polygons are tested.
             low, high = (
                 end(self.edges[:, 1], self.edges[:, 3]) for end in (np.minimum, np.maximum)
             )
@@ -59,7 +59,7 @@ class Polygons(NamedTuple):
 
 
 def _covers(edges: Floats, x: float, y: float) -> bool:
-    """Tell whether a point is on one of the edges, or an odd number of them is to its right."""
+    """Return whether a point is on an edge, or has an odd number of edges to its right."""
     inside = False
     for ax, ay, bx, by in edges.tolist():
         side = _side(ax, ay, bx, by, x, y)
@@ -71,7 +71,7 @@ def _covers(edges: Floats, x: float, y: float) -> bool:
 
 
 def _side(ax: float, ay: float, bx: float, by: float, x: float, y: float) -> float | Fraction:
-    """Return a number with the sign of the point's side of an edge; 0 on its line, exactly."""
+    """Return a number with the sign of the side of an edge; exactly 0 on the line of the edge."""
     left, right = (bx - ax) * (y - ay), (by - ay) * (x - ax)
     if abs(left - right) > _ROUNDING * (abs(left) + abs(right)):
         return left - right

@@ -1,4 +1,4 @@
-"""Engines: who is asked, as read from `engines/*.toml`."""
+"""Engines, as read from `engines/*.toml`."""
 
 from __future__ import annotations
 
@@ -32,25 +32,26 @@ class Engine:
     Parameters
     ----------
     name, title, kind
-        What it is called, what it does in a line, and one of `CLASSES`.
+        Its name, a one-line description, and one of `CLASSES`.
     command
         The start of its command line; the protocol's options follow.
     bound
-        Whether its own test of distance is ``strict`` or ``inclusive``, and so filtered again.
+        Whether its own distance test is ``strict`` or ``inclusive``. Inclusive results are
+        filtered again.
     threads
-        How many it can use: 1 or 2.
+        The number of threads it can use: 1 or 2.
     most
-        The most points it is asked about.
+        The maximum number of points of its queries.
     rules
-        The kinds of rules it answers; another engine of the same library may answer others.
+        The kinds of rules it supports; another engine of the same library may support others.
     cannot
-        By kind of rule, why its library has no engine for it.
+        By kind of rule, the reason why its library has no engine for it.
     workloads
-        Those it is asked, if not all of its rules.
+        The workloads it runs, if not all workloads of its rules.
     tells_answers
-        Whether it answers the question at all: limits do not.
+        Whether it returns answers; limits do not.
     wants_parquet
-        Whether it reads the points itself.
+        Whether it reads the points itself, from Parquet.
     """
 
     name: str
@@ -69,8 +70,8 @@ class Engine:
     def missing(self, workload: Workload) -> str | None:
         """Return why it does not run a workload, or None if it does.
 
-        Empty where there is nothing to be told: another engine of its library does, or it is not
-        meant for it.
+        The reason is empty if nothing needs to be reported: another engine of its library runs the
+        workload, or the workload is not meant for this engine.
         """
         kind = workload.rule.kind
         if kind in self.cannot:
@@ -80,7 +81,7 @@ class Engine:
         return ""
 
     def version(self) -> tuple[str | None, str]:
-        """Return its version, or None and the reason why it cannot run."""
+        """Return its version and an empty string, or None and the reason why it cannot run."""
         try:
             done = subprocess.run(
                 [*self.command, "--version"],
@@ -100,7 +101,7 @@ class Engine:
 
 
 def environment(threads: int) -> dict[str, str]:
-    """Return the environment of an engine's process, with so many threads for every library."""
+    """Return the environment of an engine's process, with `threads` threads for every library."""
     names = ("POLARS_MAX", "RAYON_NUM", "NUMBA_NUM", "OMP_NUM", "OPENBLAS_NUM", "MKL_NUM")
     return {
         **os.environ,
@@ -124,9 +125,10 @@ def load(path: Path, *, quickly: bool) -> tuple[Install, list[Engine]]:
 
 
 def load_all(form: dict[str, Any]) -> list[tuple[Install, list[Engine]]]:
-    """Read the definitions of a form's engines, by name of the file.
+    """Read the definitions of a form's engines, sorted by file name.
 
-    A form that names its engines does so to be quick: one build of the Rust program serves all.
+    A form that names its engines is meant to be quick: all of them use one build of the Rust
+    program.
     """
     named = form.get("engines")
     paths = sorted((BENCH / "engines").glob("*.toml"))

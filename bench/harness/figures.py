@@ -1,4 +1,4 @@
-"""The figures of a run while it goes on: round by round, then a row for each."""
+"""The figures of a run in progress: collected round by round, then returned as rows."""
 
 from __future__ import annotations
 
@@ -14,10 +14,10 @@ Question = tuple[str, str]
 
 
 class Figures:
-    """Collects what processes told.
+    """Collects the results of processes.
 
-    Only the numbers of points that count are kept: those of the workload, and the largest that an
-    engine got to where it did not get to all of them.
+    Only the numbers of points that count are kept: those of the workload, and for an engine that
+    did not run on all of them, the largest number it ran on.
     """
 
     def __init__(self, versions: dict[str, str]) -> None:
@@ -28,7 +28,7 @@ class Figures:
         self._reached: dict[Question, list[int]] = {}
 
     def take(self, workload: Workload, engine: Engine, told: dict[str, Any]) -> None:
-        """Take in the figures of one process whose answers were right."""
+        """Add the figures of one process whose answers were correct."""
         question = (workload.name, engine.name)
         self._engines[engine.name] = engine
         runs = told["runs"]
@@ -53,7 +53,7 @@ class Figures:
             self._add(question, run["points"], "peak", [run["peak_bytes"]])
 
     def fail(self, workload: Workload, engine: Engine, reason: str) -> None:
-        """Note why there are no figures; those of earlier rounds do not count either."""
+        """Record why there are no figures, and drop the figures of earlier rounds."""
         question = (workload.name, engine.name)
         self._engines[engine.name] = engine
         self._notes[question, "failed"] = reason
@@ -69,7 +69,7 @@ class Figures:
         return ((workload.name, engine.name), "failed") in self._notes
 
     def rows(self) -> list[Row]:
-        """Return everything, for the record."""
+        """Return all figures as rows of the record."""
         rows = [
             Row.of(question[0], self._told(question[1]), points, measure, values)
             for (question, points, measure), values in self._values.items()

@@ -9,5 +9,5 @@ from harness.places import BENCH
 
 
 def read(name: str | None) -> dict[str, Any]:
-    """Return one form; that of blessing, which has no name, is `all`."""
+    """Return one form; without a name (for `--bless`), the form `all`."""
     return tomllib.loads((BENCH / "forms.toml").read_text())[name or "all"]

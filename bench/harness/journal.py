@@ -1,4 +1,4 @@
-"""What the processes of a run told, one by one: a run that was broken off can be resumed."""
+"""The results of the processes of a run, so that an interrupted run can be resumed."""
 
 from __future__ import annotations
 
@@ -15,14 +15,14 @@ class Stale(Exception):  # noqa: N818
 
 
 class Journal:
-    """Lines of JSON: first what the run was made with, then what each process told.
+    """Lines of JSON: first the settings of the run, then the result of each process.
 
     Parameters
     ----------
     path
-        The file, overwritten if it is there, but read if the run is resumed.
+        The file. It is read if the run is resumed, and overwritten otherwise.
     made_with
-        What has to be the same for a run to be resumed.
+        The settings that must be equal for a run to be resumed.
     """
 
     def __init__(self, path: Path, made_with: dict[str, Any], *, resume: bool) -> None:
@@ -35,11 +35,11 @@ class Journal:
             path.write_text(json.dumps(made_with) + "\n")
 
     def get(self, asked: Asked) -> dict[str, Any] | None:
-        """Return what was told before the run was broken off, if it was."""
+        """Return the result that was recorded before the run was interrupted, if any."""
         return self._told.get(asked)
 
     def add(self, asked: Asked, told: dict[str, Any]) -> None:
-        """Write down what was told."""
+        """Append the result of a process."""
         with self.path.open("a") as file:
             file.write(json.dumps([asked, told]) + "\n")
 
@@ -51,9 +51,9 @@ class Journal:
         before = json.loads(first)
         changed = [name for name in made_with if before.get(name) != made_with[name]]
         if changed:
-            msg = f"the run cannot be resumed: it was begun with other {', '.join(changed)}"
+            msg = f"the run cannot be resumed: it was started with other {', '.join(changed)}"
             raise Stale(msg)
-        # The last line may have been broken off in the middle.
+        # The last line may be incomplete.
         whole = [line for line in lines if line.endswith("\n")]
         self._told = {tuple(asked): told for asked, told in map(json.loads, whole)}
         self.path.write_text("".join([first, *whole]))

@@ -1,4 +1,4 @@
-"""What the figures were measured on."""
+"""The machine that the figures are measured on."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from pathlib import Path
 
 
 def description(threads: int) -> dict[str, str]:
-    """Return the machine, its caches, the system and the date, in words."""
+    """Return the machine, its caches, the system and the date, as text."""
     return {
         "date": datetime.now(UTC).strftime("%Y-%m-%d"),
         "cpu": _cpu(),
@@ -26,7 +26,7 @@ def description(threads: int) -> dict[str, str]:
 
 
 def slug() -> str:
-    """Return a name for the machine that can be part of a file's name."""
+    """Return a name for the machine that is valid in a file name."""
     words = re.sub(r"[^a-z0-9]+", "-", f"{_cpu()} {os.cpu_count()}c".lower())
     return words.strip("-")
 
@@ -37,7 +37,7 @@ def memory() -> int:
 
 
 def keep_to(threads: int) -> None:
-    """Keep this process and all that it starts to so many processors, where the system can."""
+    """Pin this process and its children to `threads` processors, if the system supports it."""
     if hasattr(os, "sched_setaffinity"):
         allowed = sorted(os.sched_getaffinity(0))
         os.sched_setaffinity(0, allowed[:threads])
@@ -60,7 +60,7 @@ def _caches() -> str:
         )
         if kind != "Instruction":
             found.append(f"L{level} {size}")
-    return ", ".join(found) or "not told"
+    return ", ".join(found) or "unknown"
 
 
 def _first_line(command: list[str]) -> str:

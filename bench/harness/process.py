@@ -1,4 +1,4 @@
-"""One engine on one workload, in a process of its own."""
+"""Run one engine on one workload, in a separate process."""
 
 from __future__ import annotations
 
@@ -22,9 +22,10 @@ _POLL_SECONDS = 0.05
 
 @dataclass(frozen=True)
 class Limits:
-    """What one question may take, and how often each phase is repeated.
+    """Limits of one query, and the number of repetitions of each phase.
 
-    A process may take `seconds` a phase and repetition and twice `bytes`, and is ended then.
+    A process may take `seconds` per phase and repetition, and twice `bytes`. A process that takes
+    more is killed.
     """
 
     threads: int
@@ -34,13 +35,13 @@ class Limits:
 
     @property
     def process_seconds(self) -> float:
-        """When a process is given up."""
+        """The seconds after which a process is killed."""
         return 60.0 + 20.0 * self.seconds
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """What a process told: its figures and answers, or why there are none."""
+    """The result of a process: its figures and answers, or the reason why there are none."""
 
     told: dict[str, Any] | None
     answers: Rows | None
@@ -49,7 +50,7 @@ class Outcome:
 
 
 def run(engine: Engine, workload: Workload, sizes: Sequence[int], limits: Limits) -> Outcome:
-    """Run an engine on the first points of a workload, in all of `sizes` that its limits allow."""
+    """Run an engine on the first points of a workload, for all `sizes` that the limits allow."""
     TARGET.mkdir(parents=True, exist_ok=True)
     with tempfile.TemporaryDirectory(dir=TARGET) as folder:
         answers = Path(folder) / "answers.u32"
@@ -85,11 +86,11 @@ def run(engine: Engine, workload: Workload, sizes: Sequence[int], limits: Limits
             told = json.loads(out.read_text().splitlines()[-1])
             return Outcome(told, read(answers), "")
         except (IndexError, OSError, ValueError) as error:
-            return Outcome(None, None, f"told nothing that can be read: {error}")
+            return Outcome(None, None, f"its output cannot be read: {error}")
 
 
 def _wait(process: subprocess.Popen[bytes], limits: Limits) -> str | None:
-    """Wait for the end; end it when it takes too much, and return what it took too much of."""
+    """Wait for the end of a process; kill it if it exceeds a limit, and return which one."""
     began = time.monotonic()
     while process.poll() is None:
         failure = None
@@ -106,7 +107,7 @@ def _wait(process: subprocess.Popen[bytes], limits: Limits) -> str | None:
 
 
 def _resident(pid: int) -> int:
-    """Return the resident memory of a process, 0 where the system does not tell."""
+    """Return the resident memory of a process, or 0 if the system does not report it."""
     try:
         for line in Path(f"/proc/{pid}/status").read_text().splitlines():
             if line.startswith("VmRSS:"):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 
 class Unavailable(Exception):  # noqa: N818
-    """The reason why a workload cannot be had."""
+    """The reason why a workload is not available."""
 
 
 def polygons(told: dict[str, Any]) -> pa.Table:
@@ -28,10 +28,10 @@ def polygons(told: dict[str, Any]) -> pa.Table:
 
 
 def make_points(told: dict[str, Any], block: int) -> tuple[Floats, Floats]:
-    """Make one block of points: each place of the file once, then again and again, moved a little.
+    """Make one block of points: each place of the file once, then repeated with small moves.
 
-    `jitter` is the most that a repeated place is moved along each axis, in degrees; `country`
-    keeps the places of one country, `bounds` (west, south, east, north) those within.
+    `jitter` is the maximum move of a repeated place along each axis, in degrees. `country` keeps
+    the places of one country, `bounds` (west, south, east, north) the places inside.
     """
     lon, lat = _places(told["file"], told.get("country"), tuple(told.get("bounds", ())))
     nth = np.arange(block * BLOCK, (block + 1) * BLOCK)
@@ -41,7 +41,7 @@ def make_points(told: dict[str, Any], block: int) -> tuple[Floats, Floats]:
 
 
 def original() -> tuple[pa.Table, pa.Table]:
-    """Return points and polygons of the original example, from the package that measures it."""
+    """Return points and polygons of the original example, as the package makes them."""
     if str(REPOSITORY / "py_project") not in sys.path:
         sys.path.append(str(REPOSITORY / "py_project"))
     try:
@@ -69,6 +69,6 @@ def _places(file: str, country: str | None, bounds: tuple[float, ...]) -> tuple[
 def _file(name: str) -> Path:
     folder = real_data()
     if folder is None or not (folder / name).exists():
-        msg = f"POLY_MATCH_DATA names no folder with {name}"
+        msg = f"POLY_MATCH_DATA is not a folder that contains {name}"
         raise Unavailable(msg)
     return folder / name

@@ -1,4 +1,4 @@
-"""The figures of a run: one CSV, with the machine in comments on top."""
+"""The record of a run: one CSV, with the machine in comments at the top."""
 
 from __future__ import annotations
 
@@ -16,13 +16,13 @@ class Row:
     Parameters
     ----------
     points
-        Of the question; 0 for what is done before one.
+        Number of points of the query; 0 for work done before a query.
     measure
         ``parse``, ``build``, ``convert``, ``ask`` or ``oneshot`` in seconds; ``baseline``,
         ``polygons`` (the columns), ``prepared`` or ``peak`` in bytes; ``index.<name>``;
-        ``stopped`` or ``failed``, where `note` has the reason.
+        ``stopped`` or ``failed``, with the reason in `note`.
     samples, least, median, most
-        How many times, and what was measured.
+        The number of measurements, and their minimum, median and maximum.
     """
 
     workload: str
@@ -48,7 +48,7 @@ class Row:
         values: list[float],
         note: str = "",
     ) -> Row:
-        """Summarise some measurements; `engine` is name, class, version and threads."""
+        """Summarize measurements; `engine` is name, class, version and threads."""
         values = values or [0.0]
         middle = statistics.median(values)
         return cls(
@@ -57,7 +57,7 @@ class Row:
 
 
 def write(path: Path, machine: dict[str, str], rows: Iterable[Row]) -> None:
-    """Write a run."""
+    """Write the record of a run."""
     path.parent.mkdir(parents=True, exist_ok=True)
     with path.open("w", newline="") as file:
         for name, value in machine.items():
@@ -72,7 +72,7 @@ def write(path: Path, machine: dict[str, str], rows: Iterable[Row]) -> None:
 
 
 def read(path: Path) -> tuple[dict[str, str], list[Row]]:
-    """Read a run."""
+    """Read the record of a run."""
     with path.open(newline="") as file:
         lines = file.readlines()
     machine = {}

@@ -1,4 +1,4 @@
-"""A recorded run, to be asked for figures by the report."""
+"""A recorded run, from which the report takes its figures."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ class Results:
     Parameters
     ----------
     machine
-        What it ran on.
+        The machine it ran on.
     rows
         By workload, engine, number of points and measure.
     """
@@ -39,15 +39,15 @@ class Results:
         return sorted(one.values(), key=lambda row: (CLASSES.index(row.kind), row.engine))
 
     def sizes(self, workload: str) -> list[int]:
-        """Return the numbers of points that were asked about, ascending."""
+        """Return the numbers of points of the queries, ascending."""
         return sorted({key[2] for key in self.rows if key[0] == workload and key[3] == "ask"})
 
     def get(self, workload: str, engine: str, points: int, measure: str) -> Row | None:
-        """Return one figure, if there is one."""
+        """Return one figure, or None."""
         return self.rows.get((workload, engine, points, measure))
 
     def asked(self, workload: str, engine: str, most: int) -> Row | None:
-        """Return the figure for the most points up to `most` that an engine got to."""
+        """Return the figure for the largest number of points up to `most` that an engine ran on."""
         found = [
             row
             for key, row in self.rows.items()
@@ -56,12 +56,12 @@ class Results:
         return max(found, key=lambda row: row.points, default=None)
 
     def per_point(self, workload: str, engine: str, points: int) -> float | None:
-        """Return the median time to ask, in ns a point."""
+        """Return the median time of the phase *ask*, in ns per point."""
         row = self.get(workload, engine, points, "ask")
         return None if row is None else 1e9 * row.median / points
 
     def oneshot(self, workload: str, engine: str, points: int) -> float | None:
-        """Return the seconds from columns to answers: measured as one, or the phases together."""
+        """Return the seconds from columns to answers: measured as one, or the sum of the phases."""
         whole = self.get(workload, engine, points, "oneshot")
         if whole is not None:
             return whole.median
@@ -70,5 +70,5 @@ class Results:
         return sum(phase.median for phase in phases if phase is not None)
 
     def notes(self, measure: str) -> Iterator[Row]:
-        """Return the reasons: why something ``failed`` or ``stopped``."""
+        """Return the rows with the reasons why engines ``failed`` or ``stopped``."""
         return (row for key, row in sorted(self.rows.items()) if key[3] == measure)

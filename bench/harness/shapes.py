@@ -1,10 +1,10 @@
-"""Generators of centres, polygons and points: the same numbers wherever numpy's streams are.
+"""Generators of centers, polygons and points, with the same numbers on every machine.
 
-Random numbers are numpy's Philox, seeded by a `SeedSequence` of the workload's seed and a key for
-what is drawn: one stream for the clusters, one for the centres, one for the shapes, and one for
-each block of points, so that a question about more points begins with the same ones. Nothing
-here calls a function that rounds differently from machine to machine: the round shapes are made
-of the twelve whole-numbered points of a circle.
+Random numbers come from NumPy's Philox, seeded by a `SeedSequence` of the workload's seed and a
+key. There is one stream for the clusters, one for the centers, one for the shapes, and one for each
+block of points, so that a query with more points begins with the same points. No function is used
+that rounds differently from machine to machine: round shapes are made of the twelve integer points
+of a circle.
 """
 
 from __future__ import annotations
@@ -16,19 +16,19 @@ import numpy as np
 from numpy.typing import NDArray
 
 BLOCK = 1_000_000
-"""Points of one stream."""
+"""Points per stream."""
 
 Floats = NDArray[np.float64]
 
 _CLUSTERS, _CENTERS, _SHAPES, _POINTS = range(4)
 
-# (5, 0), (4, 3), (3, 4) ...: on a circle of radius 5, in order.
+# (5, 0), (4, 3), (3, 4) ...: the integer points on a circle of radius 5, in order.
 _HALF = np.array([(5, 0), (4, 3), (3, 4), (0, 5), (-3, 4), (-4, 3)])
 _CIRCLE = np.concatenate([_HALF, -_HALF])
 
 
 class Rings(NamedTuple):
-    """One ring a polygon: vertices of polygon ``i`` from ``offsets[i]`` to ``offsets[i + 1]``."""
+    """One ring per polygon: polygon ``i`` has vertices ``offsets[i]`` to ``offsets[i + 1]``."""
 
     x: Floats
     y: Floats
@@ -36,14 +36,14 @@ class Rings(NamedTuple):
 
 
 def stream(seed: int, *key: int) -> np.random.Generator:
-    """Return the random numbers for one thing."""
+    """Return the random number generator of one stream."""
     return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=key)))
 
 
 def make_polygons(told: dict[str, Any]) -> Rings:
-    """Make the polygons that a workload's `polygons` table tells of.
+    """Make the polygons that a workload's `polygons` table describes.
 
-    Their areas are distinct, but for `shape = "square"`.
+    Their areas are distinct, except for `shape = "square"`.
     """
     rng = stream(told["seed"], _CENTERS)
     centers = _PLACES[told["places"]](told, rng, told["count"])
@@ -51,7 +51,7 @@ def make_polygons(told: dict[str, Any]) -> Rings:
 
 
 def make_points(told: dict[str, Any], block: int) -> tuple[Floats, Floats]:
-    """Make one block of the points that a workload's `points` table tells of."""
+    """Make one block of the points that a workload's `points` table describes."""
     rng = stream(told["seed"], _POINTS, block)
     points = _PLACES[told["places"]](told, rng, BLOCK)
     return np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
@@ -63,7 +63,7 @@ def _uniform(told: dict[str, Any], rng: np.random.Generator, count: int) -> Floa
 
 
 def _clusters(told: dict[str, Any], rng: np.random.Generator, count: int) -> Floats:
-    """From Gaussians of very different width, as many from each; the same ones for one seed."""
+    """From Gaussians of very different width, chosen evenly; one seed gives the same Gaussians."""
     of_clusters = stream(told["seed"], _CLUSTERS)
     middles = _uniform(told, of_clusters, told["clusters"])
     narrow, wide = told["sigma"]
@@ -73,12 +73,12 @@ def _clusters(told: dict[str, Any], rng: np.random.Generator, count: int) -> Flo
 
 
 def _lattice(told: dict[str, Any], rng: np.random.Generator, count: int) -> Floats:
-    """Whole numbers, evenly over a square from `low` to `high`, both included."""
+    """Integers, evenly over a square from `low` to `high`, inclusive."""
     return rng.integers(told["low"], told["high"] + 1, size=(count, 2)).astype(np.float64)
 
 
 def _stars(told: dict[str, Any], centers: Floats) -> Rings:
-    """Stars of 4, 6 or 12 vertices, no two of one area."""
+    """Stars of 4, 6 or 12 vertices, all with different areas."""
     rng = stream(told["seed"], _SHAPES)
     strides = rng.choice([3, 2, 1], size=len(centers))
     small, large = told["radius"]
@@ -93,7 +93,7 @@ def _stars(told: dict[str, Any], centers: Floats) -> Rings:
 
 
 def _squares(told: dict[str, Any], centers: Floats) -> Rings:
-    """Squares around their centres, with few different sides: many areas tie."""
+    """Squares around their centers, with few different side lengths: many areas tie."""
     rng = stream(told["seed"], _SHAPES)
     half = rng.choice(told["half_sides"], size=len(centers)).astype(np.float64)
     x = centers[:, :1] + half[:, None] * np.array([-1.0, 1.0, 1.0, -1.0])
@@ -102,7 +102,7 @@ def _squares(told: dict[str, Any], centers: Floats) -> Rings:
 
 
 def _ragged(told: dict[str, Any], centers: Floats) -> Rings:
-    """Star-shaped, of `vertices` from least to most, each as far out as chance has it."""
+    """Star-shaped, with a random number of `vertices`, each at a random distance."""
     rng = stream(told["seed"], _SHAPES)
     least, most = told["vertices"]
     counts = rng.integers(least, most + 1, size=len(centers))
@@ -117,9 +117,9 @@ def _ragged(told: dict[str, Any], centers: Floats) -> Rings:
 
 
 def _around(share: Floats) -> Floats:
-    """Points of the unit circle, for a share of the way around it; not at an even pace.
+    """Points of the unit circle, for a share of the way around it; not evenly spaced.
 
-    Rational in the share: sines and cosines round differently from machine to machine.
+    The formula is rational, because sines and cosines round differently from machine to machine.
     """
     quarter = np.floor(4.0 * share)
     t = 4.0 * share - quarter

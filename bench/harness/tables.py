@@ -24,7 +24,7 @@ _STATISTICS = (
 
 
 def markdown(head: Sequence[str], lines: Sequence[Sequence[str]], *, text: int = 1) -> str:
-    """Return a table; every column but so many of text is aligned to the right."""
+    """Return a table; the first `text` columns are aligned to the left, the others to the right."""
     rule = ["---"] * text + ["---:"] * (len(head) - text)
     return "\n".join("| " + " | ".join(line) + " |" for line in (head, rule, *lines))
 
@@ -32,7 +32,8 @@ def markdown(head: Sequence[str], lines: Sequence[Sequence[str]], *, text: int =
 def of_workload(results: Results, workload: str, points: int, *, is_first: bool) -> str:
     """Return the engines on one workload, the fastest first.
 
-    With `is_first`, the smallest table of the workload, those too that did not get so far.
+    With `is_first`, for the smallest table of a workload, engines that ran on fewer points are
+    included.
     """
     units = [results.per_point(workload, engine, points) for engine in (OURS, gather_of(workload))]
     found: list[tuple[float, list[str]]] = []
@@ -41,14 +42,14 @@ def of_workload(results: Results, workload: str, points: int, *, is_first: bool)
         if row is None or (row.points < points and not is_first):
             continue
         found.append((row.median / row.points, _line(results, row, points, units)))
-    head = ["engine", "class", "threads", "points", "ask, ns a point", "least to most"]
+    head = ["engine", "class", "threads", "points", "ask, ns per point", "min to max"]
     head += [f"x {OURS}", f"x {gather_of(workload)}"]
-    head += ["parse, ms", "build, ms", "convert, ms", "oneshot, ns a point", "peak, MiB"]
+    head += ["parse, ms", "build, ms", "convert, ms", "oneshot, ns per point", "peak, MiB"]
     return markdown(head, [line for _, line in sorted(found)])
 
 
 def notes(results: Results) -> str:
-    """Return who did not get to all points, and why; those that did none of them last."""
+    """Return which engines did not run on all points, and why; those that ran on none last."""
     lines: dict[tuple[str, str], list[str]] = {}
     for measure in ("stopped", "failed"):
         for row in results.notes(measure):
@@ -58,13 +59,13 @@ def notes(results: Results) -> str:
 
 
 def of_index(results: Results) -> str:
-    """Return what the index told of itself on each workload."""
+    """Return the statistics of the index on each workload."""
     lines = []
     for workload in sorted({key[0] for key in results.rows}):
         told = [results.get(workload, OURS, 0, f"index.{name}") for name in _STATISTICS]
         if any(told):
             lines.append([workload, *("" if row is None else _number(row.median) for row in told)])
-    head = ["workload", *(name.replace("_", " ") for name in _STATISTICS)]
+    head = ["workload", *(name.replace("_a_", "_per_").replace("_", " ") for name in _STATISTICS)]
     return markdown(head, lines) if lines else ""
 
 

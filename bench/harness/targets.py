@@ -1,4 +1,4 @@
-"""Where poly-match shall get, computed from a run."""
+"""Performance targets of poly-match, computed from a run."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ COVERED = ("stars", "zip-covers", "countries-covers")
 
 
 class Target(NamedTuple):
-    """One target: what was measured, what it may be at most (or least), and in what unit."""
+    """One target: the measured value, its upper (or lower) bound, and the unit."""
 
     name: str
     measured: float | None
@@ -27,7 +27,7 @@ class Target(NamedTuple):
 
     @property
     def verdict(self) -> str:
-        """Return whether it was reached, in a word."""
+        """Return ``reached``, ``missed`` or ``not measured``."""
         if self.measured is None:
             return "not measured"
         is_reached = self.measured >= self.bound if self.is_least else self.measured <= self.bound
@@ -48,7 +48,7 @@ def targets(results: Results) -> list[Target]:
 
 
 def ahead(results: Results, workload: str, points: int) -> list[tuple[str, str, float]]:
-    """Return class, name and how many times as long it takes, for the best of each other class."""
+    """Return class, name and time as a multiple of ours, for the fastest of each other class."""
     ours = results.asked(workload, OURS, points)
     if ours is None:
         return []
@@ -68,13 +68,13 @@ def ahead(results: Results, workload: str, points: int) -> list[tuple[str, str, 
 
 
 def gather_of(workload: str) -> str:
-    """Return the limit that a workload is held against, a table about as large as its index."""
+    """Return the limit that a workload is compared with: a table about as large as its index."""
     return "gather-1mb" if workload == "w2" else "gather-16mb"
 
 
 def _ahead_of_libraries(results: Results, workload: str) -> Target:
     best = [one for one in ahead(results, workload, POINTS) if one[0] == "library"]
-    name = f"{workload}: `Matcher`, prepared, ahead of the best library"
+    name = f"{workload}: fastest library as a multiple of `Matcher`, prepared"
     if not best:
         return Target(name, None, 10.0, "x", "", is_least=True)
     _, engine, times = best[0]
@@ -83,17 +83,17 @@ def _ahead_of_libraries(results: Results, workload: str) -> Target:
 
 def _to_gather(results: Results, workload: str) -> Target:
     gather = gather_of(workload)
-    name = f"{workload}: `Matcher`, prepared, against {gather}"
+    name = f"{workload}: `Matcher`, prepared, as a multiple of {gather}"
     return _ratio(results, workload, OURS, gather, 4.0)._replace(name=name)
 
 
 def _ratio(results: Results, workload: str, engine: str, other: str, bound: float) -> Target:
-    name = f"{workload}: {engine} against {other}"
+    name = f"{workload}: {engine} as a multiple of {other}"
     above = results.per_point(workload, engine, POINTS)
     below = results.per_point(workload, other, POINTS)
     if above is None or below is None:
         return Target(name, None, bound, "x", "")
-    return Target(name, above / below, bound, "x", f"{above:.2f} / {below:.2f} ns a point")
+    return Target(name, above / below, bound, "x", f"{above:.2f} / {below:.2f} ns per point")
 
 
 def _build(results: Results) -> Target:
@@ -103,11 +103,11 @@ def _build(results: Results) -> Target:
 
 
 def _memory(results: Results, workload: str) -> Target:
-    """What is kept beside the columns: measured polygons and index, not the answers."""
+    """Memory in addition to the columns: measured polygons and index, not the answers."""
     row = results.get(workload, OURS, 0, "prepared")
     measured = None if row is None else row.median / 2**20
     return Target(
-        f"{workload}: memory of `Matcher` while it is made, beside the columns",
+        f"{workload}: memory of `Matcher` while it is built, in addition to the columns",
         measured,
         _polygon_mib(results, workload) + 64.0,
         "MiB",
@@ -123,4 +123,4 @@ def _polygon_mib(results: Results, workload: str) -> float:
 def _oneshot(results: Results) -> Target:
     row = results.get("original", OURS, 100, "oneshot")
     measured = None if row is None else 1e6 * row.median
-    return Target("original example: oneshot through Rust", measured, 50.0, "microseconds", "")
+    return Target("original example: oneshot in Rust", measured, 50.0, "microseconds", "")

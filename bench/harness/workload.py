@@ -1,4 +1,4 @@
-"""Workloads: what is asked, as read from `workloads/*.toml`."""
+"""Workloads, as read from `workloads/*.toml`."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from harness.places import BENCH
 from peers.rule import Rule
 
 LADDER = (100, 1_000, 10_000, 100_000)
-"""Questions before those that count, so that an engine's time and memory can be foretold."""
+"""Sizes of the first queries, from which the time and memory of the next are estimated."""
 
 
 @dataclass(frozen=True)
@@ -21,20 +21,21 @@ class Workload:
     Parameters
     ----------
     name
-        The file's name, without its ending.
+        The file name without its extension.
     title
-        What it is, in a line.
+        A one-line description.
     rule
         Which polygons qualify: `max_dist`, or `predicate = "covers"`.
     sizes
-        Numbers of points that count, ascending. Each is a prefix of the next.
+        Numbers of points whose figures are reported, ascending. The points of each are a prefix
+        of the next.
     rounds
-        In how many rounds it takes part, at most.
+        The maximum number of rounds it is part of.
     forms
-        The forms that it has a part in: ``small``, ``all``.
+        The forms that it is part of: ``small``, ``all``.
     tells_rows
-        Whether the row numbers are defined. Where areas tie in rounding they are not, and answers
-        are checked by definition instead of by digest.
+        Whether the row numbers are defined. They are not if areas differ only by rounding;
+        answers are then checked by definition instead of by digest.
     polygons, points
         Generators and their parameters; see `harness.shapes`.
     expected
@@ -54,7 +55,7 @@ class Workload:
     path: Path
 
     def ladder(self, most: int) -> list[int]:
-        """Return the numbers of points to ask about, up to `most`, ascending."""
+        """Return the sizes of the queries, up to `most`, ascending."""
         asked = [size for size in self.sizes if size <= most] or [min(self.sizes[0], most)]
         return sorted({size for size in LADDER if size < asked[-1]} | set(asked))
 
@@ -78,5 +79,5 @@ def load(path: Path) -> Workload:
 
 
 def load_all() -> list[Workload]:
-    """Read all definitions, by name."""
+    """Read all definitions, sorted by name."""
     return [load(path) for path in sorted((BENCH / "workloads").glob("*.toml"))]
