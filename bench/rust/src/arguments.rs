@@ -4,31 +4,31 @@ use poly_match_engine::Rule;
 
 use crate::protocol::Result;
 
-/// What the program is asked to do.
+/// A command of the program.
 pub enum Command {
-    /// Tell the version of an engine.
+    /// Print the version of an engine.
     Version(String),
     /// Run an engine.
     Run(String, Arguments),
 }
 
-/// One run of one engine: the same for engines in every language.
+/// The arguments of a run of one engine, the same for engines in every language.
 pub struct Arguments {
     /// Arrow IPC file with the polygons.
     pub polygons: PathBuf,
     /// Arrow IPC file with the columns `x` and `y` of the points.
     pub points: PathBuf,
-    /// Where the answers to the largest question go: `u32`, little-endian, `u32::MAX` for null.
+    /// The file for the answers of the largest query: `u32`, little-endian, `u32::MAX` for null.
     pub answers: PathBuf,
     /// Which polygons qualify.
     pub rule: Rule,
-    /// Numbers of points to ask about, ascending: the first rows of the file.
+    /// Numbers of points of the queries, ascending: the first rows of the file.
     pub sizes: Vec<usize>,
-    /// How often each phase is to be repeated.
+    /// Number of repetitions of each phase.
     pub repeat: usize,
-    /// A size that would take longer than this is not asked.
+    /// A size that would take longer than this is skipped.
     pub seconds: f64,
-    /// A size that would take more memory than this is not asked.
+    /// A size that would take more memory than this is skipped.
     pub bytes: u64,
 }
 
@@ -51,7 +51,7 @@ impl Arguments {
             if option == "--version" {
                 return Ok(Command::Version(engine));
             }
-            let value = words.next().ok_or_else(|| format!("{option} wants a value"))?;
+            let value = words.next().ok_or_else(|| format!("{option} needs a value"))?;
             match option.as_str() {
                 "--polygons" => given.polygons = value.into(),
                 "--points" => given.points = value.into(),
@@ -64,7 +64,7 @@ impl Arguments {
                 "--repeat" => given.repeat = value.parse()?,
                 "--seconds" => given.seconds = value.parse()?,
                 "--bytes" => given.bytes = value.parse()?,
-                other => return Err(format!("no option is called {other} {value}").into()),
+                other => return Err(format!("unknown option {other} {value}").into()),
             }
         }
         given.rule = rule.ok_or("expected --max-dist or --predicate covers")?;

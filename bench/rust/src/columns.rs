@@ -11,7 +11,7 @@ use arrow_select::concat::concat_batches;
 
 use crate::protocol::Result;
 
-/// The points of a workload, as two columns in memory: x, then y. Slices share it.
+/// The points of a workload, as two columns in memory: x, then y. Slices share the memory.
 pub struct PointColumns([ScalarBuffer<f64>; 2]);
 
 impl PointColumns {
@@ -41,7 +41,7 @@ impl PointColumns {
 
 /// The polygons of a workload, as columns in memory.
 pub enum PolygonColumns {
-    /// One ring a row, as two list columns.
+    /// One ring per row, as two list columns.
     Rings(ArrayRef, ArrayRef),
     /// WKB.
     Wkb(ArrayRef),
@@ -60,7 +60,7 @@ impl PolygonColumns {
         Ok(Self::Rings(named(&all, "x")?.clone(), named(&all, "y")?.clone()))
     }
 
-    /// The memory of the columns.
+    /// The memory of the columns, in bytes.
     pub fn bytes(&self) -> Result<usize> {
         let of = |column: &ArrayRef| column.to_data().get_slice_memory_size();
         Ok(match self {
@@ -76,5 +76,5 @@ fn reader(path: &Path) -> Result<FileReader<BufReader<File>>> {
 }
 
 fn named<'a>(batch: &'a RecordBatch, name: &str) -> Result<&'a ArrayRef> {
-    Ok(batch.column_by_name(name).ok_or_else(|| format!("no column is called {name:?}"))?)
+    Ok(batch.column_by_name(name).ok_or_else(|| format!("column {name:?} is missing"))?)
 }

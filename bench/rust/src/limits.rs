@@ -1,4 +1,4 @@
-//! What the machine allows: no engine, no answers, but the same columns in and out.
+//! Limits of the machine: programs that read and write the same columns but return no answers.
 
 use arrow_buffer::ScalarBuffer;
 use poly_match_engine::Rule;
@@ -13,7 +13,7 @@ const PIECE: usize = 1 << 16;
 /// Reads x and y, writes a `u32`.
 pub struct Stream;
 
-/// Besides looks one `u32` up in a table of so many bytes, at a place hashed from the point.
+/// The same, and looks up one `u32` in a table of `bytes` bytes, at a place hashed from the point.
 pub struct Gather {
     /// The size of the table, a power of two.
     pub bytes: usize,

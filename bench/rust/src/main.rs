@@ -1,8 +1,9 @@
 //! The Rust engines of the benchmark: `poly-match-bench <engine> --polygons FILE --points FILE ...`.
 //!
 //! Each run of the program is one engine on one workload. It reads the columns, runs the phases of
-//! [`protocol`], prints what they took as JSON and writes the answers to a file, for the runner to
-//! compare before any of the times counts. `poly-match-bench <engine> --version` tells what is in it.
+//! [`protocol`], prints their times and memory as JSON, and writes the answers to a file. The
+//! runner compares the answers before any of the times counts. `poly-match-bench <engine>
+//! --version` prints the versions of the crates of an engine.
 
 mod arguments;
 mod columns;
@@ -65,6 +66,6 @@ fn start() -> Result<String> {
         "gather-1mb" => run(&Gather { bytes: 1 << 20 }, &arguments),
         "gather-16mb" => run(&Gather { bytes: 16 << 20 }, &arguments),
         "gather-256mb" => run(&Gather { bytes: 256 << 20 }, &arguments),
-        other => Err(format!("no engine is called {other:?}").into()),
+        other => Err(format!("unknown engine {other:?}").into()),
     }
 }

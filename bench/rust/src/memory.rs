@@ -1,18 +1,18 @@
-//! What the process takes, as Linux tells it; zeros elsewhere.
+//! The memory of the process, as Linux reports it; zeros on other systems.
 
 use std::fs;
 
-/// Resident memory now, in bytes.
+/// The current resident memory, in bytes.
 pub fn resident() -> u64 {
     status("VmRSS:")
 }
 
-/// The most that was resident since the last [`reset_peak`], in bytes.
+/// The peak resident memory since the last [`reset_peak`], in bytes.
 pub fn peak() -> u64 {
     status("VmHWM:")
 }
 
-/// Starts a new peak. Where the system does not allow it, peaks count from the start.
+/// Resets the peak. If the system does not allow it, peaks count from the process start.
 pub fn reset_peak() {
     let _ = fs::write("/proc/self/clear_refs", "5");
 }

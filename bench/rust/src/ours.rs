@@ -9,10 +9,10 @@ use crate::columns::{PointColumns, PolygonColumns};
 use crate::protocol::{Engine, NONE, Result};
 use crate::ranked::read;
 
-/// Points for which tests are counted.
+/// Number of points for which tests are counted.
 const COUNTED: usize = 1_000_000;
 
-/// The engine, asked as an Arrow user asks it: a struct column of points.
+/// Our engine, used as an Arrow user would: with a struct column of points.
 pub struct Ours;
 
 impl Engine for Ours {
@@ -45,7 +45,7 @@ impl Engine for Ours {
         answers.iter().map(|row| row.unwrap_or(NONE)).collect()
     }
 
-    /// Left to itself a matcher builds its index only when it is worth it.
+    /// By default a matcher builds its index only when it pays off.
     fn oneshot(
         &self,
         polygons: &PolygonColumns,

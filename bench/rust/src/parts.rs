@@ -8,11 +8,11 @@ use crate::protocol::Result;
 use crate::ranked::{ranked, read};
 use crate::search::Ranking;
 
-/// Polygons as `geo` has them, in the order of preference, the parts of each one by one: a polygon
-/// covers what one of its parts covers, and a part has a tighter box.
+/// Polygons as `geo` types, in rank order, split into parts: a polygon covers a point if one of its
+/// parts does, and a part has a tighter box.
 ///
-/// Read and measured by the engine, as for [`Ranked`](crate::ranked::Ranked); besides they are
-/// copied into `geo`'s own types.
+/// The engine reads and measures the polygons, as for [`Ranked`](crate::ranked::Ranked); then they
+/// are copied into the types of `geo`.
 pub struct Parts {
     /// By number.
     pub polygons: Arc<[Polygon]>,
@@ -22,7 +22,7 @@ pub struct Parts {
 impl Ranking for Parts {
     fn parse(columns: &PolygonColumns, rule: Rule) -> Result<Self> {
         if rule.predicate() != Predicate::Covers {
-            return Err("finds the polygons that cover a point, and nothing else".into());
+            return Err("this engine only finds polygons that cover a point".into());
         }
         let (mut rows, mut parts) = (vec![], vec![]);
         for (row, polygon) in ranked(&read(columns)?) {

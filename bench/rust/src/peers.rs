@@ -1,4 +1,4 @@
-//! The peers: other crates' indexes over centres or polygons, each used as its documentation says.
+//! The peers: other crates' indexes over centers or polygons, each used as its documentation says.
 
 mod boxes;
 mod brute;
@@ -18,7 +18,7 @@ fn closer([px, py]: [f64; 2], [cx, cy]: [f64; 2], max_dist: f64) -> bool {
     dx * dx + dy * dy < max_dist * max_dist
 }
 
-/// A radius that loses nothing to a crate's own rounding; what it finds is tested with [`closer`].
+/// A slightly larger radius, so that rounding loses no pair; results are tested with [`closer`].
 fn generous(max_dist: f64) -> f64 {
     max_dist * (1.0 + 1e-12)
 }

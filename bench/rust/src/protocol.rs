@@ -1,11 +1,12 @@
 //! The phases that are timed, the same for every engine.
 //!
-//! *parse*: polygon columns to what is indexed, in order of area. *build*: those to an index. *convert*:
-//! point columns to the points that the engine takes. *ask*: points to answers, their allocation
-//! included. *oneshot*: all of it from columns, for engines that do not do it phase by phase.
+//! *parse*: from polygon columns to the objects to be indexed, in order of area. *build*: from
+//! these to an index. *convert*: from point columns to points in the form that the engine takes.
+//! *ask*: from points to answers, their allocation included. *oneshot*: from columns to answers,
+//! for engines that do not do this phase by phase.
 //!
-//! Questions grow from size to size. One that by the last two would take more time or memory than
-//! is allowed is not asked, and the reason is told.
+//! Queries grow from size to size. The time and memory of a query are estimated from the last two.
+//! A query that would take more than allowed is skipped, and the reason is reported.
 
 use std::fs::File;
 use std::hint::black_box;
@@ -19,41 +20,41 @@ use crate::arguments::Arguments;
 use crate::columns::{PointColumns, PolygonColumns};
 use crate::memory;
 
-/// Anything that can go wrong ends the program with its message.
+/// Any error ends the program with its message.
 pub type Result<T, E = Box<dyn std::error::Error>> = std::result::Result<T, E>;
 
-/// What stands in a file of answers for null.
+/// The value for null in a file of answers.
 pub const NONE: u32 = u32::MAX;
 
-/// A phase that takes less is repeated until this much has been spent, in seconds.
+/// A phase that takes less time is repeated until this time has passed, in seconds.
 const LEAST_SECONDS: f64 = 0.05;
 
-/// But not more often than this.
+/// The maximum number of repetitions of a phase.
 const MOST_REPEATS: usize = 1_000;
 
 /// An engine, phase by phase.
 pub trait Engine {
-    /// Polygons as they are before the index.
+    /// Parsed polygons, before the index.
     type Parsed;
-    /// What is asked.
+    /// The index that answers queries.
     type Index;
     /// Points in the form that the engine takes.
     type Points;
-    /// Answers in the form that the engine gives.
+    /// Answers in the form that the engine returns.
     type Answers;
 
-    /// Polygon columns to what is indexed, ranked.
+    /// Converts polygon columns to the ranked objects to be indexed.
     fn parse(&self, polygons: &PolygonColumns, rule: Rule) -> Result<Self::Parsed>;
-    /// That to an index.
+    /// Builds the index.
     fn build(&self, parsed: &Self::Parsed, rule: Rule) -> Result<Self::Index>;
-    /// The first `rows` points, in the engine's form.
+    /// Converts the first `rows` points to the engine's form.
     fn convert(&self, points: &PointColumns, rows: usize) -> Self::Points;
-    /// The answers.
+    /// Returns the answers for all points.
     fn ask(&self, index: &Self::Index, points: &Self::Points) -> Result<Self::Answers>;
-    /// The answers as they are written to a file. Not timed.
+    /// Converts the answers to the form that is written to a file. Not timed.
     fn rows(&self, answers: Self::Answers) -> Vec<u32>;
 
-    /// All from columns, for an engine that then does it in another way than phase by phase.
+    /// Answers from columns, for an engine that does this differently from the phases.
     fn oneshot(
         &self,
         _polygons: &PolygonColumns,
@@ -63,13 +64,13 @@ pub trait Engine {
         None
     }
 
-    /// What the index tells of itself, once it has been asked about these points.
+    /// Statistics of the index, after a query with these points.
     fn index_stats(&self, _index: &Self::Index, _points: &Self::Points) -> Map<String, Value> {
         Map::new()
     }
 }
 
-/// Runs an engine; returns what the runner reads, as JSON.
+/// Runs an engine; returns its result for the runner, as JSON.
 pub fn run<E: Engine>(engine: &E, given: &Arguments) -> Result<String> {
     let most = given.sizes.last().copied().ok_or("expected at least one size")?;
     let polygons = PolygonColumns::read(&given.polygons)?;
@@ -78,7 +79,7 @@ pub fn run<E: Engine>(engine: &E, given: &Arguments) -> Result<String> {
     memory::reset_peak();
     let baseline = memory::resident();
     let grown = || memory::peak().saturating_sub(baseline);
-    // Once, before anything is repeated: what an allocator keeps of repetitions is nobody's.
+    // Once, before any repetition, so that memory kept by the allocator does not count.
     drop(engine.build(&engine.parse(&polygons, given.rule)?, given.rule)?);
     let prepared = grown();
     let (parse, parsed) = timed(given, || engine.parse(&polygons, given.rule))?;
@@ -88,7 +89,7 @@ pub fn run<E: Engine>(engine: &E, given: &Arguments) -> Result<String> {
     let mut stopped = Value::Null;
     let mut answers = vec![];
     let mut index_stats = Map::new();
-    // Size, seconds and memory of the questions so far: what the next one is foretold from.
+    // Size, seconds and memory of the queries so far, from which the next is estimated.
     let mut asked = vec![(0, 0.0, prepared)];
     for &size in &given.sizes {
         if let Some(reason) = foretell(&asked, size, given) {
@@ -123,7 +124,7 @@ pub fn run<E: Engine>(engine: &E, given: &Arguments) -> Result<String> {
     Ok(told.to_string())
 }
 
-/// Repeats a phase; returns the seconds of each time and the last outcome.
+/// Repeats a phase; returns the seconds of each repetition and the last outcome.
 fn timed<T>(given: &Arguments, mut phase: impl FnMut() -> Result<T>) -> Result<(Vec<f64>, T)> {
     let mut seconds: Vec<f64> = vec![];
     loop {
@@ -139,10 +140,10 @@ fn timed<T>(given: &Arguments, mut phase: impl FnMut() -> Result<T>) -> Result<(
     }
 }
 
-/// The reason not to ask about so many points, if there is one.
+/// The reason not to query `size` points, if there is one.
 fn foretell(asked: &[(usize, f64, u64)], size: usize, given: &Arguments) -> Option<String> {
     let [.., (fewer, quicker, less), (points, seconds, bytes)] = asked else { return None };
-    // What does not grow with the points is asked for once.
+    // Costs that do not grow with the points count once.
     let growth = (size - points) as f64 / (points - fewer) as f64;
     let seconds = seconds + growth * (seconds - quicker).max(0.0);
     if seconds > given.seconds {

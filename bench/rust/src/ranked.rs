@@ -5,14 +5,14 @@ use crate::columns::PolygonColumns;
 use crate::protocol::Result;
 use crate::search::Ranking;
 
-/// Centres in the order of preference: what every index here over points is built over.
+/// Centers in rank order, over which every point index here is built.
 ///
-/// The peers index points and know nothing of polygons, so all of them get their centres from the
-/// engine's own `measure`: their *parse* is the same code, and the same time, as ours.
+/// The peers index points and do not support polygons, so all of them get their centers from the
+/// engine's own `measure`: their *parse* is the same code, and takes the same time, as ours.
 pub struct Ranked {
     /// By rank, the best polygon first.
     pub centers: Vec<[f64; 2]>,
-    /// The rule: strictly closer than this.
+    /// The bound of the rule: centers are strictly closer than this.
     pub max_dist: f64,
     rows: Vec<u32>,
 }
@@ -27,7 +27,7 @@ impl Ranked {
 impl Ranking for Ranked {
     fn parse(columns: &PolygonColumns, rule: Rule) -> Result<Self> {
         let Predicate::Center { max_dist: Some(max_dist), k: None } = rule.predicate() else {
-            return Err("finds centres within a distance, and nothing else".into());
+            return Err("this engine only finds centers within a distance".into());
         };
         let polygons = read(columns)?;
         let ranked = ranked(&polygons);
@@ -54,7 +54,7 @@ pub fn read(columns: &PolygonColumns) -> Result<Polygons> {
     })
 }
 
-/// Row numbers and polygons, the smallest area first, of equal ones the lowest row.
+/// Row numbers and polygons, sorted by area, then row.
 pub fn ranked(polygons: &Polygons) -> Vec<(u32, Polygon<'_>)> {
     let measured = (0..polygons.len() as u32).filter_map(|row| {
         let polygon = polygons.get(row as usize)?;

@@ -8,25 +8,25 @@ use crate::protocol::{Engine, NONE, Result};
 /// Points of one task.
 const PIECE: usize = 1 << 12;
 
-/// Polygons as an index wants them: numbered from the best to the worst.
+/// Polygons in the form that an index needs: numbered from the best to the worst.
 pub trait Ranking: Sized {
-    /// Reads, measures and sorts the polygons, for a rule that its indexes can answer.
+    /// Reads, measures and sorts the polygons, for a rule that its indexes support.
     fn parse(columns: &PolygonColumns, rule: Rule) -> Result<Self>;
 
     /// Row numbers by number.
     fn rows(&self) -> &[u32];
 }
 
-/// An index that is asked point by point.
+/// An index that answers point by point.
 pub trait Index: Sync {
-    /// Writes the lowest number of those that qualify, or [`NONE`], for each point.
+    /// Writes, for each point, the lowest number of the polygons that qualify, or [`NONE`].
     fn answer(&self, xs: &[f64], ys: &[f64], numbers: &mut [u32]);
 }
 
-/// Makes an [`Index`].
+/// A function that builds an [`Index`].
 pub type Build<R> = fn(&R) -> Result<Box<dyn Index>>;
 
-/// The engine made of an [`Index`]: pieces of the points to all threads.
+/// An engine over an [`Index`], which distributes pieces of the points over all threads.
 pub struct Search<R>(pub Build<R>);
 
 impl<R: Ranking> Engine for Search<R> {

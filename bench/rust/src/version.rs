@@ -2,7 +2,7 @@ use crate::protocol::Result;
 
 const LOCK: &str = include_str!("../Cargo.lock");
 
-/// The crates that an engine is made of, with the versions that were built in.
+/// The crates of an engine, with the versions that are compiled in.
 pub fn of(engine: &str) -> Result<String> {
     let crates: &[&str] = match engine {
         "matcher" => &["poly-match-engine"],
@@ -13,13 +13,13 @@ pub fn of(engine: &str) -> Result<String> {
         "geo-index" => &["geo-index"],
         "geo-index-geo" | "geo-index-interval" => &["geo-index", "geo"],
         "stream" | "gather-1mb" | "gather-16mb" | "gather-256mb" => &["poly-match-bench"],
-        other => return Err(format!("no engine is called {other:?}").into()),
+        other => return Err(format!("unknown engine {other:?}").into()),
     };
     let versions: Result<Vec<_>> = crates.iter().map(|name| locked(name)).collect();
     Ok(versions?.join(", "))
 }
 
-/// A crate with its version; of several the newest, which is the one that is asked for.
+/// A crate with its version; if there are several, the newest, which is the one we depend on.
 fn locked(name: &str) -> Result<String> {
     let named =
         LOCK.split("[[package]]").filter(|told| told.contains(&format!("name = {name:?}\n")));

@@ -1,4 +1,4 @@
-//! R-trees of bounding boxes; what they find is tested by `geo`, the best polygon first.
+//! R-trees of bounding boxes; `geo` tests the polygons that they find, the best polygon first.
 
 use geo::indexed::IntervalTreeMultiPolygon;
 use geo::{BoundingRect, Contains, Coord, Intersects, MultiPolygon, Polygon, Rect};
@@ -16,7 +16,7 @@ pub type GeoIndexBoxes = RTree<f64>;
 /// `rstar`'s R*-tree, bulk loaded.
 pub type RstarBoxes = rstar::RTree<GeomWithData<Rectangle<[f64; 2]>, u32>>;
 
-/// A tree of boxes `B` over polygons as `P`.
+/// A tree of boxes `B` over polygons of type `P`.
 pub struct Boxed<B, P> {
     tree: B,
     polygons: Vec<P>,
@@ -24,7 +24,7 @@ pub struct Boxed<B, P> {
 
 /// Finds boxes.
 pub trait Boxes: Send + Sync + Sized {
-    /// Boxes by number.
+    /// Builds the tree of numbered boxes.
     fn build(boxes: &[Rect]) -> Self;
     /// Appends the numbers of the boxes that a point lies in.
     fn find(&self, point: Coord, found: &mut Vec<u32>);
@@ -32,9 +32,9 @@ pub trait Boxes: Send + Sync + Sized {
 
 /// Tests a polygon.
 pub trait Covers: Send + Sync {
-    /// Gets ready to test a polygon.
+    /// Prepares a polygon for tests.
     fn prepare(polygon: &Polygon) -> Self;
-    /// Whether it covers a point.
+    /// Whether the polygon covers a point.
     fn covers(&self, point: Coord) -> bool;
 }
 
@@ -87,7 +87,7 @@ impl Boxes for RstarBoxes {
     }
 }
 
-/// Boundary included; every edge is looked at.
+/// Includes the boundary; looks at every edge.
 impl Covers for Polygon {
     fn prepare(polygon: &Polygon) -> Self {
         polygon.clone()
@@ -98,7 +98,7 @@ impl Covers for Polygon {
     }
 }
 
-/// Boundary left out: there is no other test. Only edges at the height of the point are looked at.
+/// Excludes the boundary: there is no other test. Looks only at edges at the height of the point.
 impl Covers for IntervalTreeMultiPolygon<f64> {
     fn prepare(polygon: &Polygon) -> Self {
         Self::new(&MultiPolygon::new(vec![polygon.clone()]))

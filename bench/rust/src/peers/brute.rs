@@ -2,10 +2,10 @@ use crate::protocol::{NONE, Result};
 use crate::ranked::Ranked;
 use crate::search::Index;
 
-/// Centres of one step: enough for the compiler to compare them together.
+/// Centers per step: enough for the compiler to compare them with vector instructions.
 const STEP: usize = 8;
 
-/// No index: the centres in order of area, until the first that is near.
+/// No index: scans the centers in order of area until one is near.
 pub struct Brute {
     xs: Vec<[f64; STEP]>,
     ys: Vec<[f64; STEP]>,
@@ -13,7 +13,7 @@ pub struct Brute {
 }
 
 impl Brute {
-    /// Cuts the centres into steps; the last is filled up with centres that are near to nothing.
+    /// Splits the centers into steps; the last is filled up with NaN centers, which are never near.
     pub fn build(ranked: &Ranked) -> Result<Box<dyn Index>> {
         let steps = |axis: usize| {
             let fill = |step: &[[f64; 2]]| {
@@ -36,7 +36,7 @@ impl Brute {
                 *dist_2 = dx * dx + dy * dy;
             }
             let near = |dist_2: &f64| *dist_2 < self.max_dist_2;
-            // All of them first, without a branch: most steps have no near centre.
+            // Test all of them without a branch: most steps have no near center.
             if dist_2.iter().fold(false, |any, dist_2| any | near(dist_2)) {
                 return (at * STEP + dist_2.iter().take_while(|d| !near(d)).count()) as u32;
             }

@@ -13,7 +13,7 @@ pub struct GeoIndex {
 }
 
 impl GeoIndex {
-    /// Adds the centres by rank.
+    /// Adds the centers by rank.
     pub fn build(ranked: &Ranked) -> Result<Box<dyn Index>> {
         let mut builder = KDTreeBuilder::new(ranked.centers.len() as u32);
         for &[x, y] in &ranked.centers {

@@ -1,4 +1,4 @@
-//! `kiddo` in three ways. Its bound can be exclusive, which is the contract's.
+//! `kiddo` in three ways. Its bound can be exclusive, as the contract requires.
 
 use std::num::NonZero;
 
@@ -13,29 +13,29 @@ type Metric = SquaredEuclidean<f64>;
 
 const ONE: NonZero<usize> = NonZero::<usize>::MIN;
 
-/// Visits all within the radius, keeps the lowest rank.
+/// Visits all centers within the radius, keeps the lowest rank.
 pub struct KiddoWithin {
     tree: ImmutableKdTree<f64, 2>,
     max_dist_2: f64,
 }
 
-/// Asks for the best one within the radius.
+/// Queries the best center within the radius.
 pub struct KiddoBest {
     tree: ImmutableKdTree<f64, 2>,
     max_dist_2: f64,
 }
 
-/// The same on a tree that knows the lowest rank of each subtree and sorts its leaves by rank.
+/// The same on a tree that stores the lowest rank of each subtree and sorts its leaves by rank.
 pub struct KiddoSummary<const SHIFT: u8> {
     tree: SummaryTree<SHIFT>,
     max_dist_2: f64,
 }
 
-/// The only layout that has room for the summaries.
+/// The only layout that supports the summaries.
 type SummaryTree<const SHIFT: u8> =
     KdTree<f64, u32, Donnelly<3>, FlatVec<f64, u32, 2, LEAF>, 2, LEAF, SHIFT>;
 
-/// Centres a leaf, as in the crate's own default tree.
+/// Centers per leaf, as in the crate's own default tree.
 const LEAF: usize = 32;
 
 impl KiddoWithin {
@@ -55,7 +55,7 @@ impl KiddoBest {
 }
 
 impl KiddoSummary<0> {
-    /// Builds a tree whose summaries, 254 steps of 2^shift, just hold all ranks.
+    /// Builds a tree with the smallest shift whose summaries, 254 steps of 2^shift, hold all ranks.
     pub fn build(ranked: &Ranked) -> Result<Box<dyn Index>> {
         let (build, _) = [
             (KiddoSummary::<2>::with_shift as Build<Ranked>, 1_000),

@@ -13,7 +13,7 @@ pub struct Rstar {
 }
 
 impl Rstar {
-    /// Loads the centres in bulk.
+    /// Loads the centers in bulk.
     pub fn build(ranked: &Ranked) -> Result<Box<dyn Index>> {
         let centers = ranked.centers.iter().zip(0..);
         let centers = centers.map(|(&center, rank)| GeomWithData::new(center, rank)).collect();
