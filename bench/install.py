@@ -1,7 +1,7 @@
-"""Make what the engines need: virtual environments and the Rust program, all under `target/bench`.
+"""Install the needs of the engines: virtual environments and the Rust program, in `target/bench`.
 
 python3 bench/install.py
-python3 bench/install.py --ci    # only what `run.py --ci` needs
+python3 bench/install.py --ci    # only the engines of `run.py --ci`
 """
 
 from __future__ import annotations
@@ -17,13 +17,13 @@ from harness import engine, forms
 from harness.places import BENCH, QUICK, TARGET, python_of
 
 RUNNER = ("numpy==2.4.6", "pyarrow==26.0.1", "polars==2.1.0", "shapely==2.2.0")
-"""What the runner itself needs, in the environment `main`."""
+"""The packages of the runner itself, in the environment `main`."""
 
 
 def main() -> int:
-    """Run the command; return its exit code: 1 if something could not be installed."""
+    """Run the command; return its exit code: 1 if an installation failed."""
     parser = argparse.ArgumentParser(description="Install the engines of the benchmark.")
-    parser.add_argument("--ci", action="store_true", help="only what run.py --ci needs")
+    parser.add_argument("--ci", action="store_true", help="only the engines of run.py --ci")
     form = forms.read("ci" if parser.parse_args().ci else "all")
     failed = []
     builds: dict[str, str] = {}
@@ -42,7 +42,7 @@ def main() -> int:
 
 
 def _install(environment: str, requirements: tuple[str, ...]) -> bool:
-    """Install packages into an environment, which is made if it is not there."""
+    """Install packages into an environment; create it if it does not exist."""
     python = python_of(environment)
     if not python.exists():
         print(f"environment {environment}", flush=True)

@@ -1,13 +1,13 @@
-"""Run the benchmark: answers first, then times.
+"""Run the benchmark: check the answers, then record the times.
 
-python bench/run.py --small              # minutes: every engine, small data, answers checked
-python bench/run.py --ci --strict        # fewer engines, nothing missing
-python bench/run.py --all                # what is recorded, with its report
-python bench/run.py --all --resume       # the same, after it was broken off
+python bench/run.py --small              # every engine, small data; takes minutes
+python bench/run.py --ci --strict        # fewer engines; fails if one is missing
+python bench/run.py --all                # the run that is recorded
+python bench/run.py --all --resume       # continue an interrupted run
 python bench/run.py --small --workload w2 --engine matcher --engine numba-grid
 python bench/run.py --bless w2           # write the expected digests of a workload
 
-With the interpreter that `bench/install.py` makes: `target/bench/venvs/main/bin/python`.
+Use the interpreter that `bench/install.py` installs: `target/bench/venvs/main/bin/python`.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ from typing import Any
 try:
     from harness import answers, data, machine, process, record
 except ModuleNotFoundError as missing:
-    sys.exit(f"run.py: {missing}; bench/install.py makes an environment that has everything")
+    sys.exit(f"run.py: {missing}; bench/install.py installs an environment with all packages")
 
 from harness import engine as engines_of
 from harness import forms
@@ -39,10 +39,10 @@ from harness.workload import Workload
 from peers.rule import COVERS, NEAR
 
 BLESSING = {NEAR: ("kiddo-within", "numba-grid"), COVERS: ("geo-index-geo", "shapely-covers")}
-"""By kind of rule, engines with no code in common: what they agree on is expected of all."""
+"""By kind of rule, engines that share no code. All others are expected to give their answers."""
 
 HUGE = "w2"
-"""The workload that is asked about 100 million points."""
+"""The workload that is run on 100 million points."""
 
 
 @dataclass
@@ -57,10 +57,10 @@ class Run:
     minutes: float
     faults: int = 0
     seconds: dict[Question, float] = field(default_factory=dict)
-    """What the first process of each question took."""
+    """By query, the time of its first process."""
 
     def round(self, nth: int, workloads: Sequence[Workload], engines: Sequence[Engine]) -> None:
-        """Ask every engine once about every workload, in another order each time."""
+        """Run every engine once on every workload, in a different order each round."""
         workloads = [workload for workload in workloads if nth < workload.rounds]
         shift = nth * 7 % len(engines)
         questions = [
@@ -83,14 +83,14 @@ class Run:
             )
 
     def note_missing(self, workloads: Sequence[Workload], engines: Sequence[Engine]) -> None:
-        """Note which engines cannot run which workloads, and why."""
+        """Record which engines cannot run which workloads, and why."""
         for workload in workloads:
             for engine in engines:
                 if reason := engine.missing(workload):
                     self.figures.fail(workload, engine, reason)
 
     def is_late(self) -> bool:
-        """Tell whether there is no time for further rounds."""
+        """Return whether there is no time for further rounds."""
         return time.monotonic() > self.began + 60.0 * self.minutes
 
     def ask(
@@ -101,7 +101,7 @@ class Run:
         sizes: Sequence[int],
         limits: Limits,
     ) -> None:
-        """Ask an engine about a workload; its figures count when its answers are right."""
+        """Run an engine on a workload; its figures count if its answers are correct."""
         asked = (place.split()[0], workload.name, engine.name)
         verdict = self.journal.get(asked)
         if verdict is None:
@@ -119,20 +119,20 @@ class Run:
         )
 
     def _settle(self, workload: Workload, engine: Engine, verdict: dict[str, Any]) -> str:
-        """Take in what came of a question; return it in words."""
+        """Add the result of a query to the figures; return it as text."""
         if "told" in verdict:
             self.figures.take(workload, engine, verdict["told"])
             return _in_words(verdict["told"])
-        # One that has been quicker in an earlier round keeps those figures.
+        # An engine that finished in an earlier round keeps those figures.
         hit_limit = verdict["hit_limit"]
         if not (hit_limit and self.figures.reached(workload, engine)):
             self.figures.fail(workload, engine, verdict["failed"])
-            # An engine may run out of memory or time; an error is a fault of the benchmark.
+            # An engine may exceed its time or memory; other failures are faults of the benchmark.
             self.faults += not hit_limit
         return verdict["failed"]
 
     def _is_worth(self, nth: int, workload: Workload, engine: Engine) -> bool:
-        """Tell whether a question is asked in a round: those that take long are asked once."""
+        """Return whether a query is part of a round: queries that take long run only once."""
         return not nth or self.seconds[workload.name, engine.name] <= self.form["brief"]
 
     def _sizes(self, workload: Workload, engine: Engine) -> list[int]:
@@ -141,7 +141,7 @@ class Run:
 
 
 def main() -> int:
-    """Run the command; return its exit code: 1 if an answer is wrong or, strictly, one missing."""
+    """Run the command; return its exit code: 1 on a wrong answer or an incomplete strict run."""
     given = _arguments()
     machine.keep_to(given.threads)
     described = machine.description(given.threads)
@@ -195,7 +195,7 @@ def main() -> int:
     for nth in range(form["rounds"]):
         run.round(nth, workloads, engines)
         if run.is_late():
-            print(f"the time is up in round {nth + 1} of {form['rounds']}", flush=True)
+            print(f"stopped in round {nth + 1} of {form['rounds']}: out of time", flush=True)
             break
     if given.form == "all" and not given.no_huge:
         _ask_hugely(run, workloads, engines)
@@ -208,13 +208,13 @@ def main() -> int:
         path = RESULTS / f"{described['date']}-{machine.slug()}.csv"
     if path is not None:
         record.write(path, described, run.figures.rows())
-        print(f"recorded in {path}; bench/report.py makes the report")
+        print(f"recorded in {path}; run bench/report.py to make the report")
     print(f"{run.faults} faults, {described['duration']}")
     return 1 if run.faults else 0
 
 
 def _ask_hugely(run: Run, workloads: Sequence[Workload], engines: Sequence[Engine]) -> None:
-    """Ask once about more points than most can take."""
+    """Run each engine that can once on more points than most engines can handle."""
     form = forms.read("huge")
     limits = replace(run.limits, repeat=form["repeat"], seconds=form["seconds"])
     for workload in workloads:
@@ -227,9 +227,9 @@ def _ask_hugely(run: Run, workloads: Sequence[Workload], engines: Sequence[Engin
 
 
 def _judge(workload: Workload, engine: Engine, outcome: Outcome) -> dict[str, Any]:
-    """Return the figures of a process if its answers are right, else why there are none."""
+    """Return the figures of a process if its answers are correct, else the reason."""
     if outcome.told is None or not outcome.told["runs"]:
-        reason = outcome.failure or "answered nothing"
+        reason = outcome.failure or "returned no answers"
         return {"failed": reason, "hit_limit": outcome.hit_limit}
     if engine.tells_answers and outcome.answers is not None:
         size = outcome.told["runs"][-1]["points"]
@@ -243,11 +243,11 @@ def _in_words(told: dict[str, Any]) -> str:
     last = told["runs"][-1]
     per_point = 1e9 * min(last["ask"]) / last["points"]
     stopped = f"; {told['stopped']}" if told["stopped"] else ""
-    return f"{last['points']:>11,} points {per_point:>12,.2f} ns a point{stopped}"
+    return f"{last['points']:>11,} points {per_point:>12,.2f} ns per point{stopped}"
 
 
 def _bless(workloads: Sequence[Workload], known: dict[str, Engine], threads: int) -> int:
-    """Write the digests of what two engines and the definition agree on."""
+    """Write the digests of the answers that two engines and the definition agree on."""
     limits = Limits(threads=threads, repeat=1, seconds=300.0, bytes=machine.memory() // 2)
     for workload in workloads:
         if not workload.tells_rows:
@@ -270,7 +270,7 @@ def _bless(workloads: Sequence[Workload], known: dict[str, Engine], threads: int
 
 
 def _workloads(given: argparse.Namespace) -> list[Workload]:
-    """Return the workloads that are asked for and can be had."""
+    """Return the selected workloads that are available."""
     asked = "all" if given.form == "all" else "small"
     found = []
     for one in workloads_of.load_all():
@@ -294,15 +294,15 @@ def _arguments() -> argparse.Namespace:
     form.add_argument("--small", dest="form", action="store_const", const="small")
     form.add_argument("--ci", dest="form", action="store_const", const="ci")
     form.add_argument("--all", dest="form", action="store_const", const="all")
-    form.add_argument("--bless", nargs="+", metavar="WORKLOAD", help="write expected digests")
+    form.add_argument("--bless", nargs="+", metavar="WORKLOAD", help="write the expected digests")
     parser.add_argument("--workload", action="append", default=[], help="only this; repeatable")
     parser.add_argument("--engine", action="append", default=[], help="only this; repeatable")
     parser.add_argument("--strict", action="store_true", help="fail if an engine is missing")
     parser.add_argument("--threads", type=int, default=2)
-    parser.add_argument("--minutes", type=float, help="no further repetitions after so long")
-    parser.add_argument("--resume", action="store_true", help="go on where a run was broken off")
+    parser.add_argument("--minutes", type=float, help="start no repetitions after this time")
+    parser.add_argument("--resume", action="store_true", help="continue an interrupted run")
     parser.add_argument("--no-huge", action="store_true", help="leave 100 million points out")
-    parser.add_argument("--out", type=Path, help="the CSV")
+    parser.add_argument("--out", type=Path, help="write the CSV here")
     return parser.parse_args()
 
 

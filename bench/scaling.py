@@ -1,10 +1,10 @@
-"""How the cost of a point grows, and with what: the tables of `docs/scaling.md`.
+"""Measure how the cost per point grows: the tables of `docs/scaling.md`.
 
-A city of boxes is asked on one core, by prepared matchers, about points that spread evenly, gather
-where the polygons do, or crowd in the densest place. Medians of a few runs.
+Prepared matchers over a city of boxes answer on one core. Points are distributed evenly, or as the
+polygons are, or only in the densest town. Figures are medians of a few runs.
 
     .venv/bin/python bench/scaling.py            # some minutes, 6 GB
-    .venv/bin/python bench/scaling.py --small    # a look at it, seconds
+    .venv/bin/python bench/scaling.py --small    # a quick run, seconds
 """
 
 from __future__ import annotations
@@ -34,37 +34,37 @@ Places = Callable[[np.random.Generator, int], Floats]
 
 
 def evenly(rng: np.random.Generator, count: int) -> Floats:
-    """All over the city."""
+    """Return places evenly over the city."""
     return rng.uniform(0, SIDE, (count, 2))
 
 
 def in_towns(rng: np.random.Generator, count: int) -> Floats:
-    """Around towns of very different size and width."""
+    """Return places around towns of very different size and width."""
     _, _, share = towns()
     return around(rng, rng.choice(TOWNS, count, p=share / share.sum()))
 
 
 def in_one_town(rng: np.random.Generator, count: int) -> Floats:
-    """Around the densest of them: a partition that everybody fears."""
+    """Return places around the densest town: the worst case of skew."""
     _, width, share = towns()
     return around(rng, np.full(count, np.argmax(share / width**2)))
 
 
 def towns() -> tuple[Floats, Floats, Floats]:
-    """Their middles, widths and shares, the same each time."""
+    """Return the middles, widths and shares of the towns, the same in each call."""
     rng = np.random.default_rng(1)
     middle = rng.uniform(0, SIDE, (TOWNS, 2))
     return middle, rng.lognormal(1.5, 1.0, TOWNS), rng.lognormal(0.0, 1.5, TOWNS)
 
 
 def around(rng: np.random.Generator, town: Rows) -> Floats:
-    """A place near each of these towns."""
+    """Return a place near each of the given towns."""
     middle, width, _ = towns()
     return middle[town] + rng.normal(size=(len(town), 2)) * width[town, None]
 
 
 def boxes(places: Places, count: int) -> pl.DataFrame:
-    """Polygons of four vertices and of many sizes."""
+    """Return polygons with four vertices and many sizes."""
     rng = np.random.default_rng(2)
     x, y = places(rng, count).T
     half = rng.exponential(SIDE / np.sqrt(count) / 2, count) + 1e-3
@@ -78,7 +78,7 @@ def boxes(places: Places, count: int) -> pl.DataFrame:
 
 
 def points(places: Places, count: int) -> tuple[pl.Series, pl.Series]:
-    """The x and the y."""
+    """Return x and y of the points."""
     blocks = [
         places(np.random.default_rng((3, at)), min(10**6, count - at))
         for at in range(0, count, 10**6)
@@ -87,12 +87,12 @@ def points(places: Places, count: int) -> tuple[pl.Series, pl.Series]:
 
 
 def radius(candidates: float, polygons: int) -> float:
-    """The distance within which so many centres lie, where they spread evenly."""
+    """Return the distance that has `candidates` of evenly distributed centers within it."""
     return SIDE * float(np.sqrt(candidates / np.pi / polygons))
 
 
 def seconds(work: Callable[[], object], repeats: int = REPEATS) -> float:
-    """The median, of the processor: others on the machine count less then."""
+    """Return the median processor time, which depends less on other load than wall-clock time."""
     times = []
     for _ in range(repeats):
         start = time.process_time()
@@ -102,27 +102,27 @@ def seconds(work: Callable[[], object], repeats: int = REPEATS) -> float:
 
 
 def per_point(matcher: pm.Matcher, asked: tuple[pl.Series, pl.Series]) -> float:
-    """Nanoseconds."""
+    """Return the time of a query in nanoseconds per point."""
     matcher.build_index()
     matcher.match(tuple(axis.head(10**5) for axis in asked))
     return seconds(lambda: matcher.match(asked)) / len(asked[0]) * 1e9
 
 
 def qualifying(matcher: pm.Matcher, asked: tuple[pl.Series, pl.Series]) -> float:
-    """The mean number of polygons that qualify for a point."""
+    """Return the mean number of polygons that qualify for a point."""
     some = tuple(axis.head(2_000) for axis in asked)
     return matcher.candidates(some).list.len().mean()
 
 
 def table(head: Sequence[str], rows: Sequence[Sequence[object]]) -> None:
-    """Print it as Markdown."""
+    """Print a table as Markdown."""
     print("\n| " + " | ".join(head) + " |\n" + "|--:" * len(head) + "|", flush=True)
     for row in rows:
         print("| " + " | ".join(map(str, row)) + " |", flush=True)
 
 
 def by_polygons(sizes: Sequence[int], count: int) -> None:
-    """Tell how the cost of a point grows with polygons, and with how many of them qualify."""
+    """Print how the cost per point grows with the polygons, and with those that qualify."""
     asked = points(evenly, count)
     head = ["polygons", *(f"{c:,} qualify" for c in (3, 30, 300))]
     rows = []
@@ -131,12 +131,12 @@ def by_polygons(sizes: Sequence[int], count: int) -> None:
         distances = [radius(c, size) for c in (3, 30, 300)]
         costs = [per_point(pm.Matcher(zones, max_dist=d), asked) for d in distances]
         rows.append([f"{size:,}", *(f"{cost:.1f}" for cost in costs)])
-    print(f"\nNanoseconds a point on one core, {count:,} points spread evenly:")
+    print(f"\nNanoseconds per point on one core, {count:,} evenly distributed points:")
     table(head, rows)
 
 
 def by_skew(sizes: Sequence[int], count: int) -> None:
-    """Tell what crowds cost."""
+    """Print the cost of skewed points."""
     rows = []
     for size in sizes:
         matcher = pm.Matcher(boxes(in_towns, size), max_dist=radius(30, size))
@@ -146,25 +146,25 @@ def by_skew(sizes: Sequence[int], count: int) -> None:
             cost = per_point(matcher, asked)
             told += [f"{qualifying(matcher, asked):,.0f}", f"{cost:.1f}"]
         rows.append(told)
-    print(f"\nPolygons in {TOWNS} towns; mean of those that qualify, nanoseconds a point:")
+    print(f"\nPolygons in {TOWNS} towns; mean number that qualify, nanoseconds per point:")
     names = ("evenly", "as the polygons", "in the densest town")
     head = [word for name in names for word in (f"qualify, {name}", "ns")]
     table(["polygons", *head], rows)
 
 
 def by_points(counts: Sequence[int], size: int) -> None:
-    """Tell how a question grows with its points."""
+    """Print how the time of a query grows with its points."""
     matcher = pm.Matcher(boxes(evenly, size), max_dist=radius(30, size))
     rows = []
     for count in counts:
         cost = per_point(matcher, points(evenly, count))
         rows.append([f"{count:,}", f"{cost * count / 1e9:.3g}", f"{cost:.1f}"])
-    print(f"\n{size:,} polygons, 30 of which qualify:")
-    table(["points", "seconds", "ns a point"], rows)
+    print(f"\n{size:,} polygons, of which 30 qualify:")
+    table(["points", "seconds", "ns per point"], rows)
 
 
 def to_prepare(sizes: Sequence[int]) -> None:
-    """Tell what every process pays once, and what it is sent and holds."""
+    """Print the cost of preparation per process, and the size of what is sent and kept."""
     rows = []
     for size in sizes:
         zones, rule = boxes(evenly, size), {"max_dist": radius(30, size)}
@@ -177,7 +177,7 @@ def to_prepare(sizes: Sequence[int]) -> None:
         index = matcher.index_stats.bytes if matcher.index_stats else 0
         megabytes = (f"{bytes_ / 1e6:.1f}" for bytes_ in (len(sent), index))
         rows.append([f"{size:,}", f"{unpickle:.3f}", f"{median(build):.3f}", *megabytes])
-    print("\nOnce in a process, on one core, polygons of 4 vertices:")
+    print("\nOnce per process, on one core, polygons with 4 vertices:")
     table(["polygons", "parse, s", "index, s", "sent, MB", "index, MB"], rows)
 
 

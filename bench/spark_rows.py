@@ -1,7 +1,7 @@
-"""Rows a second on Spark beside the job on the same machine: a table of `docs/scaling.md`.
+"""Rows per second on Spark, compared with the local job: a table of `docs/scaling.md`.
 
-One Parquet file of points, two numbers and an id, is copied and matched with boxes, by the local
-job and by Spark on as many cores, in turn. Medians of a few rounds.
+One Parquet file of points, with two numbers and an id, is copied and matched with boxes. The local
+job and Spark do this in turn, on the same cores. Figures are medians of a few rounds.
 
     PYTHONPATH=py_project .venv/spark/bin/python bench/spark_rows.py [ROWS]
 """
@@ -49,7 +49,7 @@ def written(folder: Path, rows: int) -> tuple[Path, Path]:
 
 
 def to_python_and_back(batches: Iterator[Any]) -> Iterator[Any]:
-    """Do nothing, in a worker."""
+    """Return the batches unchanged, in a Python worker."""
     yield from batches
 
 
@@ -111,7 +111,7 @@ def main() -> None:
             .sort("id")["polygon"]
             .equals(same["polygon"].cast(pl.Int64), null_equal=True)
         )
-    print(f"\n{rows:,} rows, {POLYGONS:,} polygons, {CORES} cores; the first round is left out:\n")
+    print(f"\n{rows:,} rows, {POLYGONS:,} polygons, {CORES} cores; without the first round:\n")
     print("| work | seconds | million rows/s |\n|---|--:|--:|")
     for label, taken in times.items():
         typical = median(taken[1:])

@@ -1,1 +1,1 @@
-"""The engines that are asked from Python, each as a skilled user of it would write it."""
+"""The engines in Python, each written as an experienced user of the library would write it."""

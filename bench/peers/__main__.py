@@ -1,4 +1,4 @@
-"""`python -m peers ENGINE --polygons FILE --points FILE ...`: one engine on one workload."""
+"""`python -m peers ENGINE --polygons FILE --points FILE ...`: run one engine on one workload."""
 
 from __future__ import annotations
 
@@ -40,7 +40,7 @@ def main() -> int:
 
 
 def _version(package: str) -> str:
-    """Return the version of a package, which need not be installed if it is on the path."""
+    """Return the version of a package, installed or on the import path."""
     try:
         return importlib.metadata.version(package)
     except importlib.metadata.PackageNotFoundError:

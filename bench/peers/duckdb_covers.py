@@ -14,7 +14,7 @@ from peers.rule import Rule
 
 
 class Engine(CoversPeer):
-    """Tables in memory; the join builds its R-tree itself, in each query."""
+    """Tables in memory; the join builds an R-tree in each query."""
 
     packages = ("duckdb", "duckdb-extension-spatial")
 

@@ -12,7 +12,7 @@ from peers.rule import Rule
 
 
 class Engine(Peer):
-    """Tables in memory; the nine buckets around each centre are a table of their own."""
+    """Tables in memory; the nine buckets around each center are a separate table."""
 
     packages = ("duckdb",)
 
@@ -20,7 +20,7 @@ class Engine(Peer):
         self.session = duckdb.connect(config={"threads": self.threads})
 
     def build(self, parsed: Ranked, rule: Rule) -> Index:
-        # A little wider than the radius: then rounding takes no centre out of the nine buckets.
+        # Slightly wider than the radius, so that rounding moves no center out of the nine buckets.
         width = rule.bound * (1 + 1e-9)
         ranks = np.arange(len(parsed.x), dtype=np.uint32)
         centers = pa.table({"rank": ranks, "x": parsed.x, "y": parsed.y})

@@ -15,7 +15,7 @@ from peers.rule import Rule
 
 
 class Engine(Peer):
-    """Tables of points in memory; the join builds its R-tree itself, in each query."""
+    """Tables of points in memory; the join builds an R-tree in each query."""
 
     packages = ("duckdb", "duckdb-extension-spatial")
 
@@ -57,7 +57,7 @@ class Engine(Peer):
 
 
 def connect(threads: int) -> duckdb.DuckDBPyConnection:
-    """Return a session with the extension, which comes as a package."""
+    """Return a session with the extension, which is loaded from its Python package."""
     session = duckdb.connect(config={"threads": threads})
     folder = importlib.resources.files("duckdb_extension_spatial")
     (extension,) = Path(str(folder)).glob("extensions/*/spatial.duckdb_extension")

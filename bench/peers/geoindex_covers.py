@@ -1,4 +1,4 @@
-"""geoindex-rs: a join of two packed R-trees, then shapely's `intersects_xy`, the lowest of each."""
+"""geoindex-rs: a join of two packed R-trees, then shapely's `intersects_xy`, the lowest rank."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""geopandas' `sjoin`, predicate `covers`: a table of all pairs, then the lowest of each."""
+"""geopandas' `sjoin`, predicate `covers`: a table of all pairs, then the lowest per point."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from peers.rule import Rule
 
 
 class Engine(CoversPeer):
-    """In blocks. The polygons are on the left, where they are prepared; the tree is of points."""
+    """In blocks. The left side, the polygons, is prepared; the tree contains the points."""
 
     threads = 1
     packages = ("geopandas", "shapely", "pandas")

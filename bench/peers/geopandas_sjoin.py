@@ -1,4 +1,4 @@
-"""geopandas' `sjoin`, predicate `dwithin`: a table of all pairs, then the lowest of each."""
+"""geopandas' `sjoin`, predicate `dwithin`: a table of all pairs, then the lowest per point."""
 
 from __future__ import annotations
 
@@ -12,14 +12,14 @@ from peers.rule import Rule
 
 
 class Engine(Peer):
-    """In blocks, as one join of everything is a table of all pairs."""
+    """In blocks, because a single join would make a table of all pairs."""
 
     threads = 1
     packages = ("geopandas", "shapely", "pandas")
 
     def build(self, parsed: Ranked, rule: Rule) -> Index:
         centers = geopandas.GeoDataFrame(geometry=geopandas.points_from_xy(parsed.x, parsed.y))
-        # The tree is built when it is first asked for, and kept.
+        # The first access builds the tree and keeps it.
         _ = centers.sindex
         return Index(centers, parsed, rule)
 

@@ -1,4 +1,4 @@
-"""What the process takes, as Linux tells it; zeros elsewhere."""
+"""The memory of the process, as Linux reports it; zeros on other systems."""
 
 from __future__ import annotations
 
@@ -7,17 +7,17 @@ from pathlib import Path
 
 
 def resident() -> int:
-    """Return the resident memory now, in bytes."""
+    """Return the current resident memory, in bytes."""
     return _status("VmRSS:")
 
 
 def peak() -> int:
-    """Return the most that was resident since the last `reset_peak`, in bytes."""
+    """Return the peak resident memory since the last `reset_peak`, in bytes."""
     return _status("VmHWM:")
 
 
 def reset_peak() -> None:
-    """Start a new peak. Where the system does not allow it, peaks count from the start."""
+    """Reset the peak. If the system does not allow it, peaks count from the process start."""
     with contextlib.suppress(OSError):
         Path("/proc/self/clear_refs").write_text("5")
 

@@ -1,4 +1,4 @@
-"""numba: no index, the centres in order of area until the first that is near, on all threads."""
+"""numba: no index; scans the centers in order of area until one is near, on all threads."""
 
 from __future__ import annotations
 
@@ -11,7 +11,7 @@ from peers.rule import Rule
 
 
 class Engine(Peer):
-    """Answers with ranks, then with rows."""
+    """Finds ranks, then returns rows."""
 
     packages = ("numba", "numpy")
 

@@ -1,4 +1,4 @@
-"""numba: a grid of cells as wide as the radius, the ranks of each sorted, on all threads."""
+"""numba: a grid of cells as wide as the radius, with sorted ranks per cell, on all threads."""
 
 from __future__ import annotations
 
@@ -14,11 +14,11 @@ from peers.ranked import Floats, Ranked, Rows
 from peers.rule import Rule
 
 MOST_CELLS = 1 << 25
-"""So that a tiny radius does not make a huge table: cells get wider instead."""
+"""Maximum number of cells. For a tiny radius, cells are wider instead of more numerous."""
 
 
 class Grid(NamedTuple):
-    """Centres by cell, and by rank within a cell: those of cell ``i`` start at ``starts[i]``."""
+    """Centers by cell, and by rank within a cell: those of cell ``i`` start at ``starts[i]``."""
 
     low_x: float
     low_y: float
@@ -32,7 +32,7 @@ class Grid(NamedTuple):
 
 
 class Engine(Peer):
-    """Looks at 3 x 3 cells, in each only until a rank is higher than the best so far."""
+    """Searches 3 x 3 cells, each only until a rank is higher than the best so far."""
 
     packages = ("numba", "numpy")
 
@@ -46,12 +46,12 @@ class Engine(Peer):
 def _grid(ranked: Ranked, max_dist: float) -> Grid:
     low_x, low_y = ranked.x.min(), ranked.y.min()
     wide, high = np.ptp(ranked.x), np.ptp(ranked.y)
-    # A little wider than the radius: then rounding takes no centre out of the 3 x 3 cells.
+    # Slightly wider than the radius, so that rounding moves no center out of the 3 x 3 cells.
     width = max(max_dist * (1 + 1e-9), math.sqrt(wide * high / MOST_CELLS))
     columns, lines = int(wide / width) + 1, int(high / width) + 1
     column = ((ranked.x - low_x) / width).astype(np.int64)
     cell = ((ranked.y - low_y) / width).astype(np.int64) * columns + column
-    # Stable: within a cell the lower rank comes first.
+    # A stable sort: within a cell the lower rank comes first.
     order = np.argsort(cell, kind="stable").astype(np.int32)
     starts = np.zeros(columns * lines + 1, dtype=np.int32)
     np.cumsum(np.bincount(cell, minlength=columns * lines), out=starts[1:])

@@ -1,4 +1,4 @@
-"""numpy v1.6 of the exercise, in blocks: a matrix of distances, a mask, an argmin of areas."""
+"""NumPy v1.6 of the exercise, in blocks: a matrix of distances, a mask, an argmin of areas."""
 
 from __future__ import annotations
 
@@ -13,14 +13,14 @@ from peers.ranked import NONE, Floats, Rows, measure
 from peers.rule import Rule
 
 ENTRIES = 1 << 19
-"""Of a block's matrix: 4 MB."""
+"""Entries of the matrix of a block: 4 MB."""
 
 Parsed = tuple[Floats, Floats]
 Prepared = tuple[Floats, Floats, float]
 
 
 class Engine(Peer):
-    """Knows no ranks: areas in the order of the rows."""
+    """Uses no ranks: areas are in row order."""
 
     packages = ("numpy",)
 

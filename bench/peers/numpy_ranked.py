@@ -1,4 +1,4 @@
-"""The best numpy we know: centres in order of area, the first near one, small blocks."""
+"""The fastest NumPy version we know: centers in order of area, first near center, small blocks."""
 
 from __future__ import annotations
 
@@ -11,11 +11,11 @@ from peers.ranked import NONE, Ranked, Rows
 from peers.rule import Rule
 
 ENTRIES = 1 << 16
-"""Of a block's matrices: 512 kB each."""
+"""Entries of each matrix of a block: 512 kB."""
 
 
 class Engine(Peer):
-    """No index but the order."""
+    """Uses no index, only the order of the centers."""
 
     packages = ("numpy",)
 

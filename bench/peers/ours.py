@@ -13,11 +13,11 @@ from peers.ranked import NONE, Rows
 from peers.rule import COVERS, Rule
 
 _ENOUGH = 300_000
-"""Points after which the index is there, however few polygons."""
+"""Number of points after which the index exists, for any number of polygons."""
 
 
 class Prepared(NamedTuple):
-    """The polygons, which the package remembers, and the rule."""
+    """The polygons, which the package caches, and the rule."""
 
     polygons: pl.DataFrame
     rule: Rule
@@ -39,7 +39,7 @@ class Engine(Peer):
         return Prepared(_frame(polygons), rule)
 
     def build(self, parsed: Prepared, rule: Rule) -> Prepared:
-        # Asked once about many points that are nowhere: polygons are parsed and indexed then.
+        # One query with many NaN points parses and indexes the polygons.
         del rule
         pm.cache_clear()
         nowhere = pl.repeat(float("nan"), _ENOUGH, eager=True)
@@ -73,7 +73,7 @@ class Streaming(Engine):
 
 
 class ScanOnly(Streaming):
-    """The same scan without it: what reading the columns costs by itself."""
+    """The same scan without the expression: the cost of reading the columns."""
 
     packages = ("polars",)
 

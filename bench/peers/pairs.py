@@ -1,7 +1,7 @@
-"""Pairs of a point and a polygon to one answer a point, in memory that is bounded.
+"""Reduce pairs of points and polygons to one answer per point, in bounded memory.
 
-Libraries answer with all pairs within a radius, the bound included, or with all that intersect.
-What is left to do is the same for all: drop those that are not strictly closer, and keep the lowest
+Libraries return all pairs within a radius, including the bound, or all pairs that intersect. The
+remaining steps are the same for all: drop pairs that are not strictly closer, and keep the lowest
 rank of each point.
 """
 
@@ -17,24 +17,24 @@ from peers.peer import CoversIndex, Index, Points
 from peers.ranked import NONE, Floats, Rows
 
 PAIRS = 2_000_000
-"""About so many pairs a block: some ten megabytes a column."""
+"""Approximate number of pairs per block: some ten megabytes per column."""
 
 FIRST = 1_000
-"""Points of the first block, by which the size of the others is chosen."""
+"""Points of the first block, which determines the size of the others."""
 
 FindPairs = Callable[[slice], tuple[NDArray[np.integer], NDArray[np.integer]]]
 
 
 def lowest_ranks(index: Index, points: Points, find_pairs: FindPairs, *, threads: int = 1) -> Rows:
-    """Return the row of the best polygon for each point, by pairs within a radius.
+    """Return the row of the best polygon for each point, from pairs within a radius.
 
     Parameters
     ----------
     find_pairs
         Called with a slice of the points; returns, for each pair within the radius, the number of
-        the point within the slice and the rank of the centre.
+        the point within the slice and the rank of the center.
     threads
-        How many blocks are worked on together, for libraries that let go of the interpreter.
+        The number of blocks processed in parallel, for libraries that release the GIL.
     """
 
     def find_strictly(block: slice) -> tuple[NDArray[np.integer], NDArray[np.integer], int]:
@@ -48,7 +48,7 @@ def lowest_ranks(index: Index, points: Points, find_pairs: FindPairs, *, threads
 def lowest_parts(
     index: CoversIndex, points: int, find_pairs: FindPairs, *, threads: int = 1
 ) -> Rows:
-    """As `lowest_ranks`, by pairs of a point and the number of a part that covers it."""
+    """As `lowest_ranks`, from pairs of a point and the number of a part that covers it."""
 
     def find(block: slice) -> tuple[NDArray[np.integer], NDArray[np.integer], int]:
         point, part = find_pairs(block)
@@ -62,7 +62,7 @@ def _lowest(
     find: Callable[[slice], tuple[NDArray[np.integer], NDArray[np.integer], int]],
     threads: int,
 ) -> Rows:
-    """Return the lowest number found for each point; `find` also tells how many pairs it took."""
+    """Return the lowest number for each point; `find` also returns the number of pairs."""
     lowest = np.full(points, NONE, dtype=np.uint32)
 
     def answer(block: slice) -> int:
@@ -83,6 +83,6 @@ def _lowest(
 
 
 def closer(x: Floats, y: Floats, rank: NDArray[np.integer], index: Index) -> NDArray[np.bool_]:
-    """Tell which pairs are strictly closer than the bound: the contract's test."""
+    """Return which pairs are strictly closer than the bound, by the formula of the contract."""
     dx, dy = x - index.ranked.x[rank], y - index.ranked.y[rank]
     return dx * dx + dy * dy < index.max_dist * index.max_dist

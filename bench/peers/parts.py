@@ -1,7 +1,7 @@
-"""Polygon columns to shapely's polygons in the order of preference: the *parse* for `covers`.
+"""Convert polygon columns to shapely polygons in rank order: the *parse* for `covers`.
 
-The parts of multipolygons one by one: a polygon covers what one of its parts covers, and a part has
-a tighter box. All libraries get them so.
+Multipolygons are split into parts: a polygon covers a point if one of its parts does, and a part
+has a tighter box. All libraries get the parts.
 """
 
 from __future__ import annotations
@@ -16,11 +16,11 @@ from numpy.typing import NDArray
 from peers.ranked import NONE, Rows, rows_of
 
 Shapes = NDArray[Any]
-"""Of shapely's geometries."""
+"""An array of shapely geometries."""
 
 
 class Parts(NamedTuple):
-    """Parts by number, those of the best polygon first, and the row number of each.
+    """Parts by number, the parts of the best polygon first, and the row number of each.
 
     `rows` has one more entry than there are parts: `NONE`, as in `peers.ranked`.
     """
@@ -34,7 +34,7 @@ class Parts(NamedTuple):
 
 
 def rank_parts(polygons: pa.Table) -> Parts:
-    """Sort polygons, the smallest area first, of equal ones the lowest row, and part them."""
+    """Sort polygons by area, then row, and split them into parts."""
     whole = shapes(polygons)
     order = np.argsort(shapely.area(whole), kind="stable").astype(np.uint32)
     parts, polygon = shapely.get_parts(whole[order], return_index=True)
@@ -42,7 +42,7 @@ def rank_parts(polygons: pa.Table) -> Parts:
 
 
 def shapes(polygons: pa.Table) -> Shapes:
-    """Read WKB, or one open ring a row."""
+    """Read WKB, or one open ring per row."""
     if "geometry" in polygons.column_names:
         return shapely.from_wkb(polygons["geometry"].to_numpy())
     lists = [polygons[axis].combine_chunks() for axis in "xy"]

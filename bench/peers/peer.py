@@ -1,4 +1,4 @@
-"""What an engine is to the protocol: a few phases, each timed on its own."""
+"""The interface of an engine: a few phases, each timed separately."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ from peers.rule import Rule
 
 
 class Points(NamedTuple):
-    """The points of a question: two columns, and the Parquet file that has them too, if any."""
+    """The points of a query: two columns, and the Parquet file with the same points, if any."""
 
     x: Floats
     y: Floats
@@ -24,45 +24,45 @@ class Points(NamedTuple):
 class Peer(ABC):
     """An engine.
 
-    The phases may hand on whatever they like. `ask` returns row numbers as `uint32`, one a point,
-    `NONE` for null; or anything that `rows` makes that of, which is not timed.
+    Phases may pass any object to the next phase. `ask` returns row numbers as `uint32`, one per
+    point, with `NONE` for null; or an object that `rows` converts to them, which is not timed.
     """
 
     threads = 2
-    """How many the engine can use, not how many there are."""
+    """The number of threads the engine can use, not the number available."""
 
     packages: tuple[str, ...] = ()
-    """Whose versions are told; the first is the engine's own."""
+    """Packages whose versions are reported; the first is that of the engine."""
 
     def parse(self, polygons: pa.Table, rule: Rule) -> Any:
-        """Polygon columns to what is indexed, ranked: centres, if not said otherwise."""
+        """Convert polygon columns to the ranked objects to be indexed; by default centers."""
         del rule
         return rank(polygons)
 
     @abstractmethod
     def build(self, parsed: Any, rule: Rule) -> Any:
-        """That to an index."""
+        """Build an index of the parsed polygons."""
 
     def convert(self, points: Points) -> Any:
-        """Point columns to the points that the engine takes."""
+        """Convert point columns to the form that the engine takes."""
         return points
 
     @abstractmethod
     def ask(self, index: Any, points: Any) -> Any:
-        """Answer."""
+        """Return the answers for all points."""
 
     def rows(self, answers: Any) -> Rows:
-        """Return the answers as they are written to a file."""
+        """Return the answers in the form that is written to a file."""
         return answers
 
     def oneshot(self, polygons: pa.Table, points: Any, rule: Rule) -> Any | None:
-        """Answer from columns, for an engine that then works otherwise than phase by phase."""
+        """Answer from columns, for an engine that does this differently from the phases."""
         del polygons, points, rule
         return None
 
 
 class CoversPeer(Peer):
-    """An engine that finds the polygons that cover a point, their boundary included."""
+    """An engine that finds the polygons that cover a point, boundary included."""
 
     def parse(self, polygons: pa.Table, rule: Rule) -> Parts:
         del rule
@@ -70,7 +70,7 @@ class CoversPeer(Peer):
 
 
 class Index(NamedTuple):
-    """What most engines ask for `near`: the library's own index, over centres by rank."""
+    """The index of most engines for `near`: the library's own index, over centers by rank."""
 
     over: Any
     ranked: Ranked
@@ -83,12 +83,12 @@ class Index(NamedTuple):
 
     @property
     def generous(self) -> float:
-        """A radius that loses nothing to a library's own rounding, to be filtered afterwards."""
+        """A slightly larger radius, so that rounding loses no pair; results are filtered later."""
         return self.max_dist * (1.0 + 1e-12)
 
 
 class CoversIndex(NamedTuple):
-    """What engines ask for `covers`: the library's own index, over the parts of polygons."""
+    """The index of engines for `covers`: the library's own index, over parts of polygons."""
 
     over: Any
     parts: Parts

@@ -1,6 +1,6 @@
 """Polars in plain expressions: buckets as wide as the radius, an equi-join, a filter, the minimum.
 
-The bucket of a point is joined with the nine buckets around each centre.
+The bucket of a point is joined with the nine buckets around each center.
 """
 
 from __future__ import annotations
@@ -16,7 +16,7 @@ from peers.ranked import NONE, Ranked, Rows
 from peers.rule import Rule
 
 _STRIDE = 1 << 31
-"""Between two lines of buckets: more than there are columns."""
+"""Offset between two lines of buckets: larger than the number of columns."""
 
 
 class Engine(Peer):
@@ -26,7 +26,7 @@ class Engine(Peer):
     engine: Literal["in-memory", "streaming"] = "in-memory"
 
     def build(self, parsed: Ranked, rule: Rule) -> Index:
-        # A little wider than the radius: then rounding takes no centre out of the nine buckets.
+        # Slightly wider than the radius, so that rounding moves no center out of the nine buckets.
         width = rule.bound * (1 + 1e-9)
         centers = pl.DataFrame({"center_x": parsed.x, "center_y": parsed.y}).with_row_index("rank")
         around = [
@@ -59,7 +59,7 @@ class Engine(Peer):
 
 
 class Streaming(Engine):
-    """On the streaming engine: the pairs are never all in memory."""
+    """On the streaming engine, which never has all pairs in memory."""
 
     engine = "streaming"
 

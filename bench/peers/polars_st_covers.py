@@ -1,4 +1,4 @@
-"""polars-st's `sjoin`, predicate `intersects`: a frame of all pairs, then the lowest of each."""
+"""polars-st's `sjoin`, predicate `intersects`: a frame of all pairs, then the lowest per point."""
 
 from __future__ import annotations
 
@@ -15,7 +15,7 @@ from peers.rule import Rule
 
 
 class Engine(CoversPeer):
-    """In blocks, as one join of everything is a frame of all pairs."""
+    """In blocks, because a single join would make a frame of all pairs."""
 
     threads = 1
     packages = ("polars-st", "polars")

@@ -1,4 +1,4 @@
-"""polars-st's `sjoin`, predicate `dwithin`: a frame of all pairs, then the lowest of each."""
+"""polars-st's `sjoin`, predicate `dwithin`: a frame of all pairs, then the lowest per point."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ from peers.rule import Rule
 
 
 class Engine(Peer):
-    """In blocks, as one join of everything is a frame of all pairs."""
+    """In blocks, because a single join would make a frame of all pairs."""
 
     threads = 1
     packages = ("polars-st", "polars")

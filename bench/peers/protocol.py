@@ -18,13 +18,13 @@ from peers.peer import Peer, Points
 from peers.rule import Rule
 
 LEAST_SECONDS = 0.05
-"""A phase that takes less is repeated until this much has been spent."""
+"""A phase that takes less time is repeated until this time has passed."""
 
 MOST_REPEATS = 1_000
 
 
 def run(peer: Peer, given: Namespace) -> str:
-    """Run an engine; return what the runner reads, as JSON."""
+    """Run an engine; return its result for the runner, as JSON."""
     with pa.ipc.open_file(pa.OSFile(str(given.polygons))) as reader:
         polygons = reader.read_all()
     points = _read_points(given)
@@ -37,7 +37,7 @@ def run(peer: Peer, given: Namespace) -> str:
     def grown() -> int:
         return max(0, memory.peak() - baseline)
 
-    # Once, before anything is repeated: what an allocator keeps of repetitions is nobody's.
+    # Once, before any repetition, so that memory kept by the allocator does not count.
     peer.build(peer.parse(polygons, given.rule), given.rule)
     prepared = grown()
     parse, parsed = _timed(given, lambda: peer.parse(polygons, given.rule))
@@ -46,7 +46,7 @@ def run(peer: Peer, given: Namespace) -> str:
     runs: list[dict[str, Any]] = []
     stopped = None
     answers = None
-    # Size, seconds and memory of the questions so far: what the next one is foretold from.
+    # Size, seconds and memory of the queries so far, from which the next is estimated.
     asked: list[tuple[int, float, int]] = [(0, 0.0, prepared)]
     for size in given.sizes:
         stopped = _foretell(asked, size, given)
@@ -63,7 +63,7 @@ def run(peer: Peer, given: Namespace) -> str:
             oneshot, _ = _timed(
                 given, lambda given_=converted: peer.oneshot(polygons, given_, given.rule)
             )
-            # A oneshot may have thrown away what was prepared.
+            # A oneshot may have dropped the index.
             index = peer.build(parsed, given.rule)
         runs.append(
             {
@@ -92,7 +92,7 @@ def run(peer: Peer, given: Namespace) -> str:
 
 
 def _read_points(given: Namespace) -> Points:
-    """Read the columns into memory; what the file is larger by is not read."""
+    """Read the first rows of the columns into memory; further rows are not read."""
     most = given.sizes[-1]
     x, y = np.empty(most), np.empty(most)
     filled = 0
@@ -109,14 +109,14 @@ def _read_points(given: Namespace) -> Points:
 
 
 def _warm_up(peer: Peer, polygons: pa.Table, points: Points, rule: Rule) -> None:
-    """Run everything once on next to nothing: imports and compilers are not timed."""
+    """Run all phases once on a few points, so that imports and compilation are not timed."""
     few = Points(points.x[:16], points.y[:16], points.parquet)
     index = peer.build(peer.parse(polygons.slice(0, 8), rule), rule)
     peer.rows(peer.ask(index, peer.convert(few)))
 
 
 def _timed(given: Namespace, phase: Callable[[], Any]) -> tuple[list[float], Any]:
-    """Repeat a phase; return the seconds of each time and the last outcome."""
+    """Repeat a phase; return the seconds of each repetition and the last outcome."""
     seconds: list[float] = []
     while True:
         outcome = None
@@ -130,7 +130,7 @@ def _timed(given: Namespace, phase: Callable[[], Any]) -> tuple[list[float], Any
 
 
 def _foretell(asked: list[tuple[int, float, int]], size: int, given: Namespace) -> str | None:
-    """Return the reason not to ask about so many points, if there is one."""
+    """Return the reason not to query `size` points, or None."""
     if len(asked) < 2:
         return None
     (fewer, quicker, less), (points, seconds, taken) = asked[-2:]

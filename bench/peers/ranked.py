@@ -1,7 +1,7 @@
-"""Polygon columns to centres in the order of preference: the *parse* of most engines.
+"""Convert polygon columns to centers in rank order: the *parse* of most engines.
 
-Their libraries index points and have no columns of polygons, so all share this: numpy over list
-columns, shapely over WKB.
+Their libraries index points and have no polygon columns, so all share this module. It uses NumPy
+for list columns and shapely for WKB.
 """
 
 from __future__ import annotations
@@ -19,9 +19,9 @@ Rows = NDArray[np.uint32]
 
 
 class Ranked(NamedTuple):
-    """Centres by rank, the best polygon first, and the row number of each.
+    """Centers by rank, the best polygon first, and the row number of each.
 
-    `rows` has one more entry than there are polygons: `NONE`, which a rank of `NONE` is cut to.
+    `rows` has one more entry than there are polygons: a last `NONE`, for a rank of `NONE`.
     """
 
     x: Floats
@@ -34,12 +34,12 @@ class Ranked(NamedTuple):
 
 
 def rows_of(rows: Rows, numbers: Rows) -> Rows:
-    """Return the row of each number, `NONE`, which is the last of the rows, for `NONE`."""
+    """Return the row of each number; for `NONE` the last of the rows, which is `NONE`."""
     return rows[np.minimum(numbers, len(rows) - 1)]
 
 
 def rank(polygons: pa.Table) -> Ranked:
-    """Measure and sort polygons: the smallest area first, of equal ones the lowest row."""
+    """Measure polygons and sort them by area, then row."""
     centers, areas = measure(polygons)
     order = np.argsort(areas, kind="stable").astype(np.uint32)
     x, y = np.ascontiguousarray(centers[order].T)
@@ -54,13 +54,13 @@ def measure(polygons: pa.Table) -> tuple[Floats, Floats]:
 
 
 def _measure_rings(x: pa.ChunkedArray, y: pa.ChunkedArray) -> tuple[Floats, Floats]:
-    """Measure one open ring a row."""
+    """Measure one open ring per row."""
     lists = [column.combine_chunks() for column in (x, y)]
     offsets = lists[0].offsets.to_numpy()
     xs, ys = (values.flatten().to_numpy() for values in lists)
     first, counts = offsets[:-1] - offsets[0], np.diff(offsets)
     sums = np.column_stack([np.add.reduceat(values, first) for values in (xs, ys)])
-    # Relative to the ring's first vertex: the last edge then adds nothing.
+    # Relative to the first vertex of the ring, so that the last edge adds nothing.
     left, up = (values - np.repeat(values[first], counts) for values in (xs, ys))
     crosses = np.zeros(len(xs))
     crosses[:-1] = left[:-1] * up[1:] - left[1:] * up[:-1]

@@ -1,11 +1,11 @@
-"""Which polygons qualify for a point: what all engines are told of a workload's rule."""
+"""The rule of a workload: which polygons qualify for a point."""
 
 from __future__ import annotations
 
 from typing import Any, NamedTuple
 
 NEAR, COVERS = KINDS = ("near", "covers")
-"""The kinds of rules: a centre strictly closer than a bound, and the polygon itself."""
+"""The kinds of rules: the center is strictly closer than a bound, or the polygon covers."""
 
 
 class Rule(NamedTuple):
@@ -24,12 +24,12 @@ class Rule(NamedTuple):
 
     @classmethod
     def of(cls, told: dict[str, Any]) -> Rule:
-        """Read `max_dist` or `predicate = "covers"`, as a workload or a command line has them.
+        """Read `max_dist` or `predicate = "covers"`, from a workload or a command line.
 
         Raises
         ------
         ValueError
-            If there is neither, or both, or another predicate.
+            If both or neither are given, or another predicate.
         """
         max_dist, predicate = told.get("max_dist"), told.get("predicate")
         if predicate not in (None, COVERS) or (max_dist is None) == (predicate is None):
@@ -39,12 +39,12 @@ class Rule(NamedTuple):
 
     @property
     def bound(self) -> float:
-        """The bound of ``near``; an error for other rules."""
+        """The bound of ``near``; raises an error for other rules."""
         if self.max_dist is None:
             msg = f"the rule {self.kind!r} has no max_dist"
             raise ValueError(msg)
         return self.max_dist
 
     def options(self) -> dict[str, object]:
-        """Return it as options of a command line."""
+        """Return the rule as command line options."""
         return {"--predicate": COVERS} if self.max_dist is None else {"--max-dist": self.max_dist}

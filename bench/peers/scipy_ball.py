@@ -1,4 +1,4 @@
-"""scipy's `cKDTree.query_ball_point`: lists of ranks, then the lowest of each."""
+"""scipy's `cKDTree.query_ball_point`: lists of ranks, then the lowest per point."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from peers.rule import Rule
 
 
 class Engine(Peer):
-    """Blocks one after the other, each on all threads."""
+    """One block after the other, each on all threads."""
 
     packages = ("scipy", "numpy")
 

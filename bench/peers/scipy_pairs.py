@@ -12,7 +12,7 @@ from peers.rule import Rule
 
 
 class Engine(Peer):
-    """A tree of each block of points against the tree of the centres."""
+    """A tree of each block of points against the tree of the centers."""
 
     packages = ("scipy", "numpy")
 

@@ -14,7 +14,7 @@ from peers.rule import Rule
 
 
 class Engine(CoversPeer):
-    """Tables in memory; the join builds its index itself, in each query."""
+    """Tables in memory; the join builds an index in each query."""
 
     packages = ("sedonadb",)
 

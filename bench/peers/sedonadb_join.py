@@ -12,7 +12,7 @@ from peers.rule import Rule
 
 
 class Engine(Peer):
-    """Tables of points in memory; the join builds its index itself, in each query."""
+    """Tables of points in memory; the join builds an index in each query."""
 
     packages = ("sedonadb",)
 

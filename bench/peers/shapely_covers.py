@@ -1,4 +1,4 @@
-"""shapely's `STRtree.query` in bulk, `intersects_xy` on prepared polygons, the lowest of each."""
+"""shapely's `STRtree.query` in bulk, `intersects_xy` on prepared polygons, the lowest per point."""
 
 from __future__ import annotations
 
@@ -13,10 +13,10 @@ from peers.rule import Rule
 
 
 class Engine(CoversPeer):
-    """Blocks on two threads: tree and test let go of the interpreter.
+    """Blocks on two threads: tree and test release the GIL.
 
-    The tree's own `predicate` prepares the points, of which each is tested a few times, and not the
-    polygons: several times as slow.
+    The tree's own `predicate` is several times slower. It prepares the points, each of which is
+    tested only a few times, instead of the polygons.
     """
 
     packages = ("shapely", "numpy")

@@ -1,4 +1,4 @@
-"""shapely's `STRtree.query` in bulk, predicate `dwithin`: all pairs, then the lowest of each."""
+"""shapely's `STRtree.query` in bulk, predicate `dwithin`: all pairs, then the lowest per point."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from peers.rule import Rule
 
 
 class Engine(Peer):
-    """Blocks on two threads: the tree lets go of the interpreter."""
+    """Blocks on two threads: the tree releases the GIL."""
 
     packages = ("shapely", "numpy")
 

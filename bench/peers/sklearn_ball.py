@@ -1,4 +1,4 @@
-"""scikit-learn's `BallTree.query_radius`: arrays of ranks, then the lowest of each."""
+"""scikit-learn's `BallTree.query_radius`: arrays of ranks, then the lowest per point."""
 
 from __future__ import annotations
 
@@ -12,7 +12,7 @@ from peers.rule import Rule
 
 
 class Engine(Peer):
-    """One thread: threads over blocks were measured to bring nothing."""
+    """One thread: in measurements, threads over blocks did not help."""
 
     threads = 1
     packages = ("scikit-learn", "numpy")
