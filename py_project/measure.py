@@ -1,4 +1,4 @@
-"""Measure one version of a ladder.
+"""Measure one version of a kernel.
 
 python py_project/measure.py v1
 python py_project/measure.py v6-prepared --example uniform --points 1000000
@@ -13,8 +13,8 @@ from collections.abc import Callable
 from functools import partial
 from pathlib import Path
 
-# An installed poly_match goes before the sources beside this file, which may be without their
-# compiled part.
+# An installed poly_match takes precedence over the sources in this folder, whose compiled part may
+# be missing.
 sys.path.append(sys.path.pop(0))
 
 from ladder import kernels
@@ -61,7 +61,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _examples(kernel: str, given: argparse.Namespace) -> Callable[[str], Example]:
-    """Return what makes the example of a form: the kernel's own, or the one that was asked for."""
+    """Return a function that makes the example of a form: the default, or that of --example."""
     part = kernels.part(kernel, "example")
     if given.example is None:
         return partial(part.of_form, quick=given.quick)
@@ -76,18 +76,18 @@ def _examples(kernel: str, given: argparse.Namespace) -> Callable[[str], Example
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog=Path(__file__).name, description="Measure one version of a ladder."
+        prog=Path(__file__).name, description="Measure one version of a kernel."
     )
-    parser.add_argument("version", help="v1, kmeans_py_scratch ...; a wrong one lists them all")
-    parser.add_argument("--kernel", help="which ladder, where it has to be said")
+    parser.add_argument("version", help="v1, kmeans_py_scratch ...; an unknown name lists them all")
+    parser.add_argument("--kernel", help="the kernel, if the name of the version is not unique")
     parser.add_argument(
-        "--form", default="all", help="one of the ladder's forms: cached, fresh ..."
+        "--form", default="all", help="a form of measurement: cached, fresh ... (all)"
     )
-    parser.add_argument("--example", help="what to measure it on, if not on what its form says")
+    parser.add_argument("--example", help="the input, if not that of the form")
     parser.add_argument(
         "--points", type=int, default=100_000, help="points of the uniform example (100000)"
     )
-    parser.add_argument("--seconds", type=float, default=3.0, help="to spend on each form (3)")
+    parser.add_argument("--seconds", type=float, default=3.0, help="time for each form (3)")
     parser.add_argument("--quick", action="store_true", help="a fraction of a second, for CI")
     return parser
 

@@ -1,4 +1,4 @@
-"""Measure all versions of a ladder in one run: answers first, then times.
+"""Measure all versions of a kernel in one run: compare answers first, then time.
 
 python py_project/measure_all.py
 python py_project/measure_all.py match --scale --out py_project/graphs
@@ -12,8 +12,8 @@ import sys
 from dataclasses import replace
 from pathlib import Path
 
-# An installed poly_match goes before the sources beside this file, which may be without their
-# compiled part.
+# An installed poly_match takes precedence over the sources in this folder, whose compiled part may
+# be missing.
 sys.path.append(sys.path.pop(0))
 
 from ladder import kernels, machine, record, table
@@ -25,7 +25,7 @@ QUICK_SIZES = (100, 1_000, 10_000)
 
 
 def main(arguments: list[str] | None = None) -> int:
-    """Run the command; return its exit code: 1 if answers differ or, in CI, one is missing."""
+    """Run the command; return its exit code: 1 if answers differ or a version is missing in CI."""
     given = _parser().parse_args(arguments)
     try:
         registry = kernels.part(given.kernel, "versions")
@@ -60,7 +60,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _compare(results: Results) -> bool:
-    """Compare the answers of all versions that can run; tell whether they are good."""
+    """Compare the answers of all versions that can run; return whether they are correct."""
     for name, version in results.versions.items():
         reason = version.missing()
         if reason:
@@ -73,7 +73,7 @@ def _compare(results: Results) -> bool:
 
 
 def _time(results: Results, given: argparse.Namespace) -> None:
-    """Time all versions in turn, several rounds, so that a slow minute hits them all."""
+    """Time all versions in turn, in several rounds, so that other load affects all of them."""
     of_form = kernels.part(results.kernel, "example").of_form
     budget = Budget(0.2, 2) if given.quick else Budget(given.seconds)
     share = Budget(budget.seconds / given.rounds, -(-budget.least // given.rounds))
@@ -91,7 +91,7 @@ def _time(results: Results, given: argparse.Namespace) -> None:
 
 
 def _climb(results: Results, given: argparse.Namespace) -> None:
-    """Time the versions on more and more points, each as far as the limits let it."""
+    """Time the versions on growing numbers of points, each up to the limits."""
     workload = kernels.part(results.kernel, "example").uniform
     sizes = given.sizes or (QUICK_SIZES if given.quick else SIZES)
     limits = Limits(given.limit_seconds)
@@ -105,7 +105,7 @@ def _climb(results: Results, given: argparse.Namespace) -> None:
 
 
 def _write(results: Results, folder: Path) -> None:
-    """Write the files; say which."""
+    """Write the result files and print their names."""
     folder.mkdir(parents=True, exist_ok=True)
     csv_file, json_file = (folder / f"{results.kernel}.{kind}" for kind in ("csv", "json"))
     record.write_csv(results, csv_file)
@@ -124,23 +124,28 @@ def _write(results: Results, folder: Path) -> None:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog=Path(__file__).name, description="Measure all versions of a ladder in one run."
+        prog=Path(__file__).name, description="Measure all versions of a kernel in one run."
     )
     parser.add_argument(
-        "kernel", nargs="?", default="match", help="which ladder: match, kmeans ... (match)"
+        "kernel", nargs="?", default="match", help="the kernel: match, kmeans ... (match)"
     )
-    parser.add_argument("--seconds", type=float, default=3.0, help="for a version and form (3)")
-    parser.add_argument("--rounds", type=int, default=3, help="split over so many rounds (3)")
+    parser.add_argument(
+        "--seconds", type=float, default=3.0, help="time for each version and form (3)"
+    )
+    parser.add_argument("--rounds", type=int, default=3, help="number of rounds (3)")
     parser.add_argument("--scale", action="store_true", help="also 1k, 100k and 10M points")
     parser.add_argument("--sizes", type=int, nargs="+", help="other numbers of points for --scale")
     parser.add_argument(
-        "--limit-seconds", type=float, default=120.0, help="longest iteration of --scale (120)"
+        "--limit-seconds",
+        type=float,
+        default=120.0,
+        help="maximum time of an iteration of --scale (120)",
     )
     parser.add_argument(
-        "--limit-gb", type=float, help="most memory for --scale (half of the machine's)"
+        "--limit-gb", type=float, help="maximum memory for --scale (half of the machine's)"
     )
     parser.add_argument("--out", type=Path, help="folder for CSV, JSON and charts")
-    parser.add_argument("--quick", action="store_true", help="seconds in all, for CI")
+    parser.add_argument("--quick", action="store_true", help="a few seconds in total, for CI")
     return parser
 
 

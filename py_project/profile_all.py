@@ -1,10 +1,10 @@
-"""Profile the versions of a ladder: a flame graph with native frames for each.
+"""Profile the versions of a kernel: draw a flame graph with native frames for each.
 
     python py_project/profile_all.py
     python py_project/profile_all.py v1 v5 --form fresh --out graphs
     python py_project/profile_all.py --kernel kmeans --form 10k-2-5
 
-Needs py-spy (``pip install py-spy``), and the right to read another process: root, or on Linux
+Needs py-spy (``pip install py-spy``), and permission to read another process: root, or on Linux
 ``kernel.yama.ptrace_scope=0``.
 """
 
@@ -18,8 +18,8 @@ import sysconfig
 import tempfile
 from pathlib import Path
 
-# An installed poly_match goes before the sources beside this file, which may be without their
-# compiled part.
+# An installed poly_match takes precedence over the sources in this folder, whose compiled part may
+# be missing.
 sys.path.append(sys.path.pop(0))
 
 from ladder import flame, kernels, stacks
@@ -27,7 +27,7 @@ from ladder.version import Version, named
 
 HERE = Path(__file__).parent
 SHOWN = 12
-"""Functions printed for each version."""
+"""Number of functions printed for each version."""
 
 
 def main(arguments: list[str] | None = None) -> int:
@@ -58,7 +58,7 @@ def main(arguments: list[str] | None = None) -> int:
 
 
 def _profile(version: Version, form: str, py_spy: str, given: argparse.Namespace) -> bool:
-    """Record one version in one form, write its graph, print its shares."""
+    """Record one version in one form, write its graph, and print the shares of functions."""
     with tempfile.TemporaryDirectory() as folder:
         raw = Path(folder) / "stacks.txt"
         command = [py_spy, "record", "--native", "--format", "raw", "--output", str(raw)]
@@ -74,7 +74,7 @@ def _profile(version: Version, form: str, py_spy: str, given: argparse.Namespace
         sampled = stacks.read(raw)
     timed = stacks.below(sampled, lambda frame: _starts(version, frame))
     if not timed:
-        print(f"profile_all.py: {version.name}: no sample of it was taken", file=sys.stderr)
+        print(f"profile_all.py: {version.name}: no samples were taken", file=sys.stderr)
         return False
 
     path = given.out / f"{given.kernel}-{version.name}-{form}.svg"
@@ -88,10 +88,10 @@ def _profile(version: Version, form: str, py_spy: str, given: argparse.Namespace
 
 
 def _starts(version: Version, frame: str) -> bool:
-    """Tell whether a stack is of interest from this frame on.
+    """Return whether the graph of a stack starts at this frame.
 
-    From the version's entry, which is what the clock is around; or, in threads that Python did
-    not call, from the first frame of the engine.
+    It starts at the entry of the version, which is the timed section. In threads that Python did
+    not start, it starts at the first frame of the engine.
     """
     file = version.module.replace(".", "/") + ".py"
     entry = frame.startswith(f"{version.entry} (") and file in frame
@@ -100,15 +100,17 @@ def _starts(version: Version, frame: str) -> bool:
 
 def _parser() -> argparse.ArgumentParser:
     parser = argparse.ArgumentParser(
-        prog=Path(__file__).name, description="Draw a flame graph of every version of a ladder."
+        prog=Path(__file__).name, description="Draw a flame graph of every version of a kernel."
     )
-    parser.add_argument("versions", nargs="*", help="some of them; all if none is named")
-    parser.add_argument("--kernel", default="match", help="which ladder (match)")
-    parser.add_argument("--form", default="all", help="one of the ladder's forms (all)")
-    parser.add_argument("--example", help="what to run it on, if not on what its form says")
-    parser.add_argument("--points", type=int, default=100_000, help="of the uniform example")
-    parser.add_argument("--seconds", type=float, default=5.0, help="for each graph (5)")
-    parser.add_argument("--rate", type=int, default=200, help="samples a second (200)")
+    parser.add_argument("versions", nargs="*", help="the versions (all)")
+    parser.add_argument("--kernel", default="match", help="the kernel (match)")
+    parser.add_argument("--form", default="all", help="a form of measurement (all)")
+    parser.add_argument("--example", help="the input, if not that of the form")
+    parser.add_argument(
+        "--points", type=int, default=100_000, help="points of the uniform example (100000)"
+    )
+    parser.add_argument("--seconds", type=float, default=5.0, help="time for each graph (5)")
+    parser.add_argument("--rate", type=int, default=200, help="samples per second (200)")
     parser.add_argument("--out", type=Path, default=HERE / "graphs", help="folder for the graphs")
     return parser
 

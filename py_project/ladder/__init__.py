@@ -1,13 +1,14 @@
-"""The ladder: one exercise in many versions, from pure Python to the engine, measured alike.
+"""The ladder: one exercise in many versions, from pure Python to the engine, in one measurement.
 
 Each kernel has a folder here (``match``, ``kmeans`` ...), with a file per version and a
-``versions`` registry. What is shared lies beside them: what a version is (``version``), the clock
-(``timing``, ``scale``), and what is made of its readings (``table``, ``record``, ``charts``).
+``versions`` registry. The modules in this folder are shared: the definition of a version
+(``version``), the measurement (``timing``, ``scale``), and the output (``table``, ``record``,
+``charts``).
 
-Importing this package pins the BLAS libraries behind numpy to one thread. The arrays of the
-exercise are tiny, so more threads only add noise, and a version should not be faster because
-another library is parallel. The pin works only where numpy is not imported yet. scikit-learn's own
-threads (OpenMP) are left to it: the engine has all cores too.
+Importing this package limits the BLAS libraries of NumPy to one thread. The arrays of the exercise
+are tiny, so more threads only add noise, and a version should not be faster because another library
+is parallel. The limit works only if NumPy is not imported yet. The threads of scikit-learn (OpenMP)
+are not limited, because the engine uses all cores too.
 """
 
 import os

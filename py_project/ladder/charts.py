@@ -1,4 +1,4 @@
-"""Results as pictures: bars for the versions, lines for their growth; SVG and PNG each."""
+"""Charts of results: bars for the versions, lines for their growth, as SVG and PNG."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from matplotlib.figure import Figure
 
 FORMS = ("#1f5a8a", "#e09f3e", "#6a9f58", "#b3446c", "#7f6aa3", "#5b5b5b")
-"""A colour for each form of measurement, in their order."""
+"""A color for each form of measurement, in order."""
 PUBLISHED = "#8a8a8a"
 GRID = {"color": "#dddddd", "linewidth": 0.6}
 
@@ -56,7 +56,7 @@ def bars(results: Results, stem: Path) -> list[Path]:
 
 
 def scaling(results: Results, stem: Path) -> list[Path]:
-    """Draw time over number of points, one line per version, both on log scales."""
+    """Draw time over number of points, one line per version, on log scales."""
     from matplotlib import colormaps
 
     figure, axes = _figure(height=4.6)
@@ -87,7 +87,7 @@ def _figure(height: float) -> tuple[Figure, Axes]:
     import matplotlib
 
     matplotlib.use("Agg")
-    # Letters as letters, and the same file from the same results.
+    # Text stays text, and the same results give the same file.
     matplotlib.rcParams.update({"svg.fonttype": "none", "svg.hashsalt": "ladder"})
     from matplotlib.figure import Figure
 

@@ -1,4 +1,4 @@
-"""What the comparison of answers found."""
+"""The findings of the comparison of answers."""
 
 from __future__ import annotations
 
@@ -23,7 +23,7 @@ class Finding:
 
 
 def runnable(versions: Iterable[Version]) -> tuple[list[Version], list[Finding]]:
-    """Return those that can run here, and why the others cannot."""
+    """Return the versions that can run here, and the reasons why the others cannot."""
     there, findings = [], []
     for version in versions:
         reason = version.missing()
@@ -35,12 +35,12 @@ def runnable(versions: Iterable[Version]) -> tuple[list[Version], list[Finding]]
 
 
 def finding(version: Version, what: str, wrong: str | None) -> Finding:
-    """Return what came out for a version: what is wrong, or that nothing is."""
+    """Return the finding for a version: the error, or "ok"."""
     return Finding(f"{version.name}: {what}: {wrong or 'ok'}", good=wrong is None)
 
 
 def difference(rows: Rows, expected: Rows) -> str | None:
-    """Say in how many rows two answers differ, or return None if in none."""
+    """Return how two answers differ, or None if they are equal."""
     if rows.shape != expected.shape:
         return f"{rows.shape} rows, expected {expected.shape}"
     differing = np.flatnonzero(rows != expected)
@@ -58,7 +58,7 @@ def each_by_definition(
     examples: Iterable[Any],
     problem: Callable[[Any, Rows], str | None],
 ) -> list[Finding]:
-    """Check the answers of versions that draw: each by the definition, and the same from a seed."""
+    """Check versions with random answers: by definition, and for the same answer from a seed."""
     there, findings = runnable(versions)
     for example in examples:
         for version in there:

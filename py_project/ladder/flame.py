@@ -1,9 +1,8 @@
 """Flame graphs as small SVG files.
 
-Drawn here rather than by the profiler, so that a graph shows what was timed and nothing of the
-start-up around it, and stays small enough to be kept. Width is the share of samples, the
-lines of a function added up; frames are in the order of their names, callers above callees; the
-pointer over a frame shows it in full.
+They are drawn here and not by the profiler, so that a graph shows only the timed section, without
+the start-up, and stays small. The width is the share of samples, with the lines of a function
+summed. Frames are sorted by name, with callers above callees. A tooltip shows the full name.
 """
 
 from __future__ import annotations
@@ -20,7 +19,7 @@ ROW = 17
 MARGIN = 10
 HEADER = 46
 LETTER = 6.6
-"""Width of a letter of the 11-pixel monospace that is used."""
+"""Width of a letter of the 11-pixel monospace font."""
 
 KINDS = {
     "Python": "#f2b35d",
@@ -38,7 +37,7 @@ class Frame:
     called: dict[str, Frame] = field(default_factory=dict)
 
     def depth(self) -> int:
-        """Return how many rows it takes."""
+        """Return the number of rows that the frame and its callees take."""
         return 1 + max((frame.depth() for frame in self.called.values()), default=0)
 
 
@@ -62,7 +61,7 @@ def svg(stacks: Counter[Stack], title: str, least: float = 0.003) -> str:
 
 
 def kind(frame: str) -> str:
-    """Return which of `KINDS` a frame is."""
+    """Return the kind of a frame, one of `KINDS`."""
     name, _, place = frame.rpartition(" (")
     if ".py" in place:
         return "Python" if "site-packages" not in place else "numpy and interpreter"

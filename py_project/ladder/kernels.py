@@ -1,4 +1,4 @@
-"""The kernels that have a ladder, found by their folders."""
+"""The kernels that have versions to compare, found by their folders."""
 
 from __future__ import annotations
 
@@ -15,15 +15,15 @@ def names() -> list[str]:
 
 
 def part(kernel: str, module: str) -> ModuleType:
-    """Return a kernel's module: its ``versions``, its ``example``, its ``agree``.
+    """Return a module of a kernel: ``versions``, ``example`` or ``agree``.
 
-    A kernel's ``versions`` lists them, and the forms in which they are measured;
-    ``example.of_form`` makes what a form is measured on; ``agree.compare`` compares answers.
+    ``versions`` lists the versions and their forms of measurement; ``example.of_form`` returns the
+    input of a form; ``agree.compare`` compares answers.
 
     Raises
     ------
     LookupError
-        If there is no such kernel; the message lists those there are.
+        If there is no such kernel; the message lists all kernels.
     """
     if kernel not in names():
         raise LookupError(f"there is no kernel {kernel!r}; kernels are: {', '.join(names())}")
@@ -31,12 +31,12 @@ def part(kernel: str, module: str) -> ModuleType:
 
 
 def with_version(version: str) -> str:
-    """Return the kernel that a version is of.
+    """Return the kernel that a version belongs to.
 
     Raises
     ------
     LookupError
-        If there is no such version; the message lists those there are.
+        If there is no such version; the message lists all versions.
     """
     registries = {kernel: part(kernel, "versions").VERSIONS for kernel in names()}
     for kernel, registry in registries.items():

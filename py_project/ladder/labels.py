@@ -1,4 +1,4 @@
-"""Columns of labels, which the ladders of both stratified splits are run on."""
+"""Columns of labels, the input of both stratified splits."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SEED = 6
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """Labels, and what is asked for: the share of the test, or the number of folds."""
+    """Labels, and the parameter: the share of the test, or the number of folds."""
 
     name: str
     labels: NDArray[np.int64]
@@ -26,15 +26,15 @@ class Example:
 
     @property
     def sizes(self) -> dict[str, int]:
-        """How many rows and classes there are."""
+        """The number of rows and classes."""
         return {"rows": len(self.labels), "classes": len(np.unique(self.labels))}
 
 
 @lru_cache(maxsize=2)
 def drawn(n_rows: int, n_classes: int, seed: int = SEED) -> NDArray[np.int64]:
-    """Return labels of classes from twice to half as large as they are on average.
+    """Return random labels. Class sizes range from twice to half of the average.
 
-    Every class has two rows at least.
+    Every class has at least two rows.
     """
     random = np.random.default_rng(seed)
     sizes = np.geomspace(2.0, 0.5, n_classes)
@@ -44,7 +44,7 @@ def drawn(n_rows: int, n_classes: int, seed: int = SEED) -> NDArray[np.int64]:
 
 
 def families(read: Callable[[Any], NDArray[np.int64]]) -> tuple[Plain, Plain, Plain]:
-    """Return how versions take labels: as a list, as a numpy array, as a column of Polars."""
+    """Return the input families of labels: a list, a NumPy array, a Polars column."""
 
     def column(example: Example) -> tuple[Any, ...]:
         import polars as pl
@@ -61,7 +61,7 @@ def families(read: Callable[[Any], NDArray[np.int64]]) -> tuple[Plain, Plain, Pl
 def rungs(
     kernel: str, forms: tuple[str, ...], given: Iterable[tuple[str, str, str | None, Plain]]
 ) -> dict[str, Version]:
-    """Return versions, each in the module of its name, from their name, what, needs and family."""
+    """Return versions from name, what, needs and family; each is in the module of its name."""
     return {
         name: Version(
             name=name,
@@ -76,7 +76,7 @@ def rungs(
 
 
 def counts(labels: NDArray[np.int64], parts: NDArray[np.int64], n_parts: int) -> NDArray[np.int64]:
-    """Return how many rows each class has in each part, shape (n_classes, n_parts)."""
+    """Return the number of rows of each class in each part, shape (n_classes, n_parts)."""
     _, classes = np.unique(labels, return_inverse=True)
     places = classes * n_parts + parts
     return np.bincount(places, minlength=(classes.max() + 1) * n_parts).reshape(-1, n_parts)

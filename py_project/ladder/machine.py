@@ -1,4 +1,4 @@
-"""What the figures were measured on."""
+"""The machine that the figures are measured on."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from pathlib import Path
 
 
 def description() -> dict[str, str]:
-    """Return the machine and the versions of everything that has a part in the figures."""
+    """Return the machine and the versions of all software that affects the figures."""
     peers = ("numpy", "scikit-learn", "numba", "dtaidistance", "aeon", "shapely")
     packages = (*peers, "polars", "poly-match", "poly-match-ladder")
     return {
@@ -25,12 +25,12 @@ def description() -> dict[str, str]:
 
 
 def in_ci() -> bool:
-    """Tell whether this is a machine that has everything, and where nothing may be left out."""
+    """Return whether this runs in CI, where no version may be left out."""
     return os.environ.get("CI", "").lower() not in {"", "0", "false"}
 
 
 def physical_memory() -> int:
-    """Return the machine's memory in bytes; 8 GiB where it does not tell."""
+    """Return the machine's memory in bytes, or 8 GiB if it is unknown."""
     try:
         return os.sysconf("SC_PAGE_SIZE") * os.sysconf("SC_PHYS_PAGES")
     except (AttributeError, ValueError, OSError):

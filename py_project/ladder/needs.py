@@ -1,4 +1,4 @@
-"""What versions cannot do without, as it is installed."""
+"""The requirements of versions, as install commands."""
 
 AEON = "pip install aeon, in an environment with numba<0.64"
 ENGINE = "poly-match installed"

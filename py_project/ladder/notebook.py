@@ -1,4 +1,4 @@
-"""What the notebooks of the further kernels do alike: answers shown, versions timed and drawn."""
+"""Shared functions of the notebooks: show answers, time versions, draw times."""
 
 from __future__ import annotations
 
@@ -14,13 +14,13 @@ if TYPE_CHECKING:
 
 
 def show_answers(kernel: str) -> None:
-    """Print what the comparison of answers finds."""
+    """Print the findings of the comparison of answers."""
     for finding in kernels.part(kernel, "agree").compare(_versions(kernel).values()):
         print("ok " if finding.good else "BAD", finding.text)
 
 
 def times(kernel: str, budget: Budget, *, quick: bool) -> pl.DataFrame:
-    """Time the versions that can run here: a row for each, a column for each form, milliseconds."""
+    """Time the versions that can run here; return milliseconds, a row per version."""
     import polars as pl
 
     of_form = kernels.part(kernel, "example").of_form
@@ -36,7 +36,7 @@ def times(kernel: str, budget: Budget, *, quick: bool) -> pl.DataFrame:
 
 
 def draw(times: pl.DataFrame) -> Figure:
-    """Draw what :func:`times` found: a line for each version, the engine's in full."""
+    """Draw the result of :func:`times`: a line per version, solid for the engine."""
     import matplotlib.pyplot as plt
 
     figure, axes = plt.subplots(figsize=(7, 3.5))

@@ -1,4 +1,4 @@
-"""How versions that remember nothing between two runs are fed and read."""
+"""Input and output of versions that keep nothing between runs."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from numpy.typing import NDArray
 
 @dataclass(frozen=True)
 class Given:
-    """The arguments of an entry, as they are."""
+    """The arguments of an entry function, unchanged."""
 
     arguments: tuple[Any, ...]
 
 
 @dataclass(frozen=True)
 class Plain:
-    """Input of plain values, made before the clock starts.
+    """Input of plain values, created before the clock starts.
 
     Attributes
     ----------
     arguments
-        How an example becomes the arguments of the entry.
+        Converts an example to the arguments of the entry.
     read
-        How what the entry returns becomes a number per row, -1 for none.
+        Converts the result of the entry to a number per row, -1 for none.
     """
 
     arguments: Callable[[Any], tuple[Any, ...]]
@@ -39,12 +39,12 @@ class Plain:
         return Given(self.arguments(example))
 
     def renew(self, module: ModuleType, example: Any, given: Given) -> Given:
-        """Return the same: nothing is remembered in it."""
+        """Return the same input: it has no cache."""
         del module, example
         return given
 
     def warm(self, given: Given, main: Callable[..., Any]) -> None:
-        """Run once: the first touch of memory is the system's time."""
+        """Run once, so that the first access to memory is not timed."""
         main(*given.arguments)
 
     def rows(self, given: Given, result: Any) -> NDArray[np.int64]:

@@ -1,4 +1,4 @@
-"""Results as files: CSV for a table program, JSON with everything."""
+"""Results as files: CSV with the timings, JSON with everything."""
 
 from __future__ import annotations
 
@@ -20,7 +20,7 @@ def write_csv(results: Results, path: Path) -> None:
 
 
 def write_json(results: Results, path: Path) -> None:
-    """Write machine, answers, timings, scaling, and what was not run and why."""
+    """Write machine, answers, timings, scaling, and the versions that did not run, with reasons."""
     document = {
         "kernel": results.kernel,
         "machine": dict(results.machine),

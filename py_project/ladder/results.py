@@ -1,4 +1,4 @@
-"""Everything that one run of the measurement found."""
+"""The results of one run of the measurement."""
 
 from __future__ import annotations
 
@@ -12,16 +12,16 @@ from ladder.version import Version
 
 @dataclass(frozen=True)
 class Point:
-    """One place on the scaling chart: a version at a size, or why it was not run there.
+    """One point of the scaling chart: the time of a version at a size, or why it did not run.
 
     Attributes
     ----------
     milliseconds
-        Median of the iterations, None if it was not run.
+        Median of the iterations, None if it did not run.
     iterations
-        How many there were.
+        The number of iterations.
     reason
-        Why it was not run, "" if it was.
+        Why it did not run, or "".
     """
 
     version: str
@@ -33,7 +33,7 @@ class Point:
 
 @dataclass
 class Results:
-    """One run: the machine, what was compared, what was timed."""
+    """One run: the machine, the compared answers, the timings."""
 
     kernel: str
     versions: Mapping[str, Version]
@@ -71,7 +71,7 @@ class Results:
         return timing.speed_up_over(other) if timing and other else None
 
     def published_ms(self, version: Version) -> float | None:
-        """Return what the version took on the machine of the exercise."""
+        """Return the time of the version on the machine of the exercise."""
         if version.published is None or self.published_baseline_ms is None:
             return None
         return self.published_baseline_ms / version.published

@@ -1,4 +1,4 @@
-"""The same versions on ever more points, each as far as it can go."""
+"""Time the versions on growing numbers of points, each up to its limits."""
 
 from __future__ import annotations
 
@@ -18,7 +18,7 @@ SIZES = (1_000, 100_000, 10_000_000)
 
 @dataclass(frozen=True)
 class Limits:
-    """What one iteration may take: estimates above it are reported instead of run."""
+    """Limits of one iteration. A version whose estimate is larger is reported and not run."""
 
     seconds: float = 120.0
     memory: float = 0.5 * physical_memory()
@@ -31,10 +31,10 @@ def climb(
     limits: Limits,
     budget: Budget,
 ) -> Iterator[Point]:
-    """Yield a point per size and version that can run here, sizes outermost.
+    """Yield a point per size and version that can run here, ordered by size.
 
-    At every size the answers of the versions that ran are compared row for row: all areas of the
-    workload differ.
+    At every size the answers of the versions that ran are compared row by row, because all areas of
+    the workload are distinct.
 
     Raises
     ------
@@ -51,7 +51,7 @@ def climb(
             if reason:
                 yield Point(name, size, reason=reason)
                 continue
-            # Also the first touch of its memory, which is the system's time and not the version's.
+            # This run also does the first access to its memory, which should not be timed.
             rows = version.answer(example)
             if version.correct:
                 expected = expected or (name, rows)
@@ -63,9 +63,9 @@ def climb(
 
 
 def refusal(version: Version, example: Example, before: Point | None, limits: Limits) -> str:
-    """Say why a version should not be tried on an example, "" if nothing speaks against it.
+    """Return why a version should not run on an example, or "".
 
-    Its time is taken to grow with the points from where it was measured last.
+    Its time is assumed to grow linearly with the points from the last measurement.
     """
     memory = version.memory(*example.sizes.values())
     if memory > limits.memory:

@@ -1,4 +1,4 @@
-"""Samples of a profiler: stacks of frames with a count, cut to what was timed."""
+"""Samples of a profiler: stacks of frames with a count, cut to the timed section."""
 
 from __future__ import annotations
 
@@ -32,15 +32,15 @@ def read(path: Path) -> Counter[Stack]:
     stacks: Counter[Stack] = Counter()
     for line in path.read_text().splitlines():
         frames, _, count = line.rpartition(" ")
-        # A semicolon parts frames, and is part of the name of a Rust array: "[f64; 2]".
+        # A semicolon separates frames, and is part of the name of a Rust array: "[f64; 2]".
         named = (readable(frame) for frame in re.split(r";(?! )", frames))
-        # What has no name tells nothing: its time goes to the frame that called it.
+        # The time of a frame without a name counts for its caller.
         stacks[tuple(frame for frame in named if frame)] += int(count)
     return stacks
 
 
 def readable(frame: str) -> str:
-    """Return a frame as a reader would write it, "" if it is an address without a name."""
+    """Return a readable form of a frame, or "" if it is an address without a name."""
     if _ADDRESS.match(frame):
         return ""
     frame = _HASH.sub("", frame)
@@ -52,7 +52,7 @@ def readable(frame: str) -> str:
     if not name:
         return frame
     if ".so" in place:
-        # The library alone, without its folder and the interpreter's tag.
+        # Only the name of the library, without folder and interpreter tag.
         place = place.rstrip(")").rpartition("/")[2].partition(".")[0] + ")"
     if ".py" not in place and not name.startswith("<"):
         name = _without_types(name)
@@ -73,7 +73,7 @@ def below(stacks: Counter[Stack], starts: Callable[[str], bool]) -> Counter[Stac
 def pruned(stacks: Counter[Stack], least: float) -> Counter[Stack]:
     """Return the stacks without frames that have less than ``least`` of all samples.
 
-    The samples of a frame that goes count for the frame that called it.
+    The samples of a removed frame count for its caller.
     """
     limit = least * stacks.total()
     reached = Counter()
@@ -90,10 +90,10 @@ def pruned(stacks: Counter[Stack], least: float) -> Counter[Stack]:
 
 
 def shares(stacks: Counter[Stack]) -> list[tuple[str, float, float]]:
-    """Return each function with its share of all samples: in all, and in itself alone.
+    """Return each function with two shares of all samples: with its callees, and without.
 
-    A function counts once a stack, however often it is in it. Lines of a function are added up.
-    Largest first.
+    A function counts once per stack, also if it is recursive. Lines of a function are summed. The
+    largest share is first.
     """
     inclusive: Counter[str] = Counter()
     own: Counter[str] = Counter()
@@ -111,7 +111,7 @@ def function(frame: str) -> str:
 
 
 def _without_types(name: str) -> str:
-    """Return a Rust name without what is between its angle brackets."""
+    """Return a Rust name without the text in angle brackets."""
     depth, kept = 0, []
     for letter in name:
         depth += letter == "<"

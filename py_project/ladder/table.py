@@ -11,10 +11,10 @@ NOTHING = "-"
 
 
 def ladder(results: Results) -> str:
-    """Return the table of all versions, and the ratios of like with like below it."""
+    """Return the table of all versions, followed by the comparisons."""
     base = results.baseline
     header = ["version"]
-    # More forms than two leave room for their medians alone.
+    # With more than two forms there is only space for medians.
     brief = len(results.forms) > 2
     for form in results.forms:
         all_of = [f"{form} ms: median (mean)", "iterations", f"x {base} {form}"]
@@ -54,7 +54,7 @@ def scale(results: Results) -> str:
     lines = [
         grid(header, rows),
         "",
-        "Cached polygons, but for a version without that form.",
+        "Cached polygons, except for versions without that form.",
         *notes,
     ]
     for version, over in results.scale_comparisons:
@@ -69,13 +69,13 @@ def scale(results: Results) -> str:
 
 
 def counted(size: tuple[str, int]) -> str:
-    """Return how much there is of what: ``("points", 1000)`` is "1,000 points"."""
+    """Return a size as text: ``("points", 1000)`` is "1,000 points"."""
     what, count = size
     return f"{count:,} {what}"
 
 
 def grid(header: Sequence[str], rows: Sequence[Sequence[str]]) -> str:
-    """Return a Markdown table, columns aligned: the first to the left, the others right."""
+    """Return a Markdown table: the first column aligned to the left, the others to the right."""
     widths = [max(map(len, column)) for column in zip(header, *rows, strict=True)]
     rule = ["-" * widths[0], *("-" * (width - 1) + ":" for width in widths[1:])]
 

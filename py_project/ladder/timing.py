@@ -1,4 +1,4 @@
-"""The clock."""
+"""Time versions."""
 
 from __future__ import annotations
 
@@ -16,7 +16,7 @@ FRESH = "fresh"
 
 @dataclass(frozen=True)
 class Budget:
-    """How long to go on: ``seconds`` in all, but ``least`` iterations at least."""
+    """The time budget: ``seconds`` in total, but at least ``least`` iterations."""
 
     seconds: float = 3.0
     least: int = 5
@@ -33,17 +33,17 @@ class Timing:
 
     @property
     def iterations(self) -> int:
-        """How many iterations were timed."""
+        """The number of timed iterations."""
         return len(self.seconds)
 
     @property
     def mean_ms(self) -> float:
-        """Milliseconds of an iteration, on average."""
+        """Mean milliseconds per iteration."""
         return 1000.0 * statistics.fmean(self.seconds)
 
     @property
     def median_ms(self) -> float:
-        """Milliseconds of an iteration, the median."""
+        """Median milliseconds per iteration."""
         return 1000.0 * statistics.median(self.seconds)
 
     @property
@@ -52,11 +52,11 @@ class Timing:
         return 1000.0 * min(self.seconds)
 
     def speed_up_over(self, other: Timing) -> float:
-        """How many times faster this is, by the medians."""
+        """Return how many times faster this is, by medians."""
         return other.median_ms / self.median_ms
 
     def extend(self, other: Timing) -> None:
-        """Take in the iterations of another round."""
+        """Add the iterations of another round."""
         self.seconds += other.seconds
 
 
@@ -66,9 +66,8 @@ def measure(version: Version, example: Example, form: str, budget: Budget) -> Ti
     Parameters
     ----------
     form
-        ``"fresh"``: nothing that the input remembers is known yet; the input is made anew for every
-        iteration, outside the clock. Any other: it is known from an earlier iteration, where the
-        input remembers anything.
+        ``"fresh"``: every iteration gets new input with empty caches, created outside the timed
+        section. Any other form: the caches of the input, if it has any, are filled before.
     """
     given = version.make(example)
     timing = Timing(version.name, form, example.sizes)
@@ -83,8 +82,8 @@ def measure(version: Version, example: Example, form: str, budget: Budget) -> Ti
 def _repeat(main: Callable[..., Any], given: Callable[[], Any], budget: Budget) -> list[float]:
     """Run ``main`` until the budget is spent; return the seconds of each run.
 
-    The budget counts what happens between the runs as well, or fresh input would make a fast
-    version take minutes.
+    The budget includes the time between runs. Otherwise the creation of fresh input would make a
+    fast version take minutes.
     """
     seconds: list[float] = []
     began = time.perf_counter()

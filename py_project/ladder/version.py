@@ -1,4 +1,4 @@
-"""What a version of a kernel is: a name, its code, and how to feed and read it."""
+"""The definition of a version of a kernel: name, code, input and output."""
 
 from __future__ import annotations
 
@@ -13,21 +13,21 @@ from numpy.typing import NDArray
 
 
 class Example(Protocol):
-    """What the versions of a kernel are run on."""
+    """The input of a kernel, before conversion for a version."""
 
     @property
     def name(self) -> str:
-        """What it is called in tables."""
+        """The name in tables."""
         ...
 
     @property
     def sizes(self) -> Mapping[str, int]:
-        """How much there is of what; the rows that grow with ``--scale`` come first."""
+        """The sizes by name; the size that grows with ``--scale`` is first."""
         ...
 
 
 class Input(Protocol):
-    """What a version's entry takes, in the form it wants it."""
+    """The input of a version's entry, in the form it needs."""
 
     @property
     def arguments(self) -> tuple[Any, ...]:
@@ -36,18 +36,18 @@ class Input(Protocol):
 
 
 class Family(Protocol):
-    """How the versions of one kind take their input and give their answer."""
+    """Conversion of input and output for the versions of one kind."""
 
     def make(self, module: ModuleType, example: Any) -> Any:
-        """Return the input of an example, nothing cached in it yet."""
+        """Return the input for an example, with empty caches."""
         ...
 
     def renew(self, module: ModuleType, example: Any, given: Any) -> Any:
-        """Return the same input with every cache in it empty."""
+        """Return the same input, with empty caches."""
         ...
 
     def warm(self, given: Any, main: Callable[..., Any]) -> None:
-        """Fill every cache in the input."""
+        """Fill all caches of the input."""
         ...
 
     def rows(self, given: Any, result: Any) -> NDArray[np.int64]:
@@ -62,32 +62,32 @@ def _unknown(*sizes: int) -> int:
 
 @dataclass(frozen=True, kw_only=True)
 class Version:
-    """One rung of a ladder.
+    """One version of a kernel.
 
     Attributes
     ----------
     name
-        What it is called on the command line and in tables.
+        The name on the command line and in tables.
     what
-        One line on what it does.
+        A one-line description.
     module, entry
-        Where its code is: ``entry(*input.arguments)`` in ``module``.
+        The code: ``entry(*input.arguments)`` in ``module``.
     family
-        How it is fed and read.
+        The conversion of its input and output.
     forms
-        The forms of measurement that make sense for it, of those that its kernel has.
+        The forms of measurement of its kernel that apply to it.
     memory
-        Estimate of the bytes it needs at its peak, from the sizes of the example; for ``--scale``.
+        Estimates the peak memory in bytes from the sizes of the example; for ``--scale``.
     needs
-        The compiled distribution it cannot do without, if any.
+        The compiled distribution that it requires, if any.
     optional
-        Whether it may be missing in CI: what it needs does not go with what the others need.
+        Whether it may be missing in CI, because its requirements conflict with those of others.
     other
-        Its number in the exercise's other count, v0 to v4.
+        Its number in the exercise's own numbering, v0 to v4.
     published
-        Its speed-up over v1 as the exercise published it, on another machine.
+        Its speed-up over v1 as published by the exercise, on another machine.
     correct
-        False for a version kept as published although its answers are wrong somewhere.
+        False for a version that is known to give different answers in some cases.
     """
 
     name: str
@@ -105,7 +105,7 @@ class Version:
 
     @property
     def code(self) -> ModuleType:
-        """The module with its code, imported."""
+        """The imported module of the version."""
         return importlib.import_module(self.module)
 
     @property
@@ -114,28 +114,28 @@ class Version:
         return getattr(self.code, self.entry)
 
     def missing(self) -> str | None:
-        """Say why it cannot run here, or return None if it can."""
+        """Return why the version cannot run here, or None if it can."""
         try:
-            self.code  # noqa: B018 - the import is the question
+            self.code  # noqa: B018 - tests the import
         except ImportError as error:
             need = f" (it needs {self.needs})" if self.needs else ""
             return f"{self.name} cannot run here{need}: {error}"
         return None
 
     def make(self, example: Example) -> Any:
-        """Return the input of an example, nothing cached in it yet."""
+        """Return the input for an example, with empty caches."""
         return self.family.make(self.code, example)
 
     def renew(self, example: Example, given: Any) -> Any:
-        """Return the same input with every cache in it empty."""
+        """Return the same input, with empty caches."""
         return self.family.renew(self.code, example, given)
 
     def warm(self, given: Any) -> None:
-        """Fill every cache in the input."""
+        """Fill all caches of the input."""
         self.family.warm(given, self.main)
 
     def run(self, example: Any) -> Any:
-        """Run once; return what it returns."""
+        """Run once; return the result of the entry."""
         return self.main(*self.make(example).arguments)
 
     def answer(self, example: Any) -> NDArray[np.int64]:
@@ -145,12 +145,12 @@ class Version:
 
 
 def named(versions: Mapping[str, Version], name: str) -> Version:
-    """Return the version of that name.
+    """Return the version with this name.
 
     Raises
     ------
     LookupError
-        If there is none; the message lists those there are.
+        If there is no such version; the message lists all versions.
     """
     if name not in versions:
         raise LookupError(f"there is no version {name!r}; versions are: {', '.join(versions)}")
@@ -160,7 +160,7 @@ def named(versions: Mapping[str, Version], name: str) -> Version:
 def against_all(
     name: str, versions: Mapping[str, Version]
 ) -> tuple[tuple[str, str, str, str], ...]:
-    """Return the comparisons of a version with every other in every form that both have."""
+    """Return the comparisons of a version with all others, in all forms that both have."""
     return tuple(
         (name, form, other.name, form)
         for form in versions[name].forms

@@ -1,1 +1,1 @@
-"""The ladder of dynamic time warping."""
+"""Versions of dynamic time warping."""

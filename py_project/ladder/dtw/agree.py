@@ -1,7 +1,8 @@
-"""Whether the versions find the same distances, asked before any of them is timed.
+"""Check that the versions find the same distances, before any of them is timed.
 
-All add up the same differences along a path, but not in one order, so distances must be equal
-within 1e-9 (relative). aeon squares the differences: it is held against the matrix of squares.
+All versions sum the same differences along a path, but in a different order, so distances must be
+equal within 1e-9 (relative). aeon squares the differences, so it is compared with the matrix of
+squares.
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ EXAMPLES = ((1, 1), (3, 2), (5, 60), (2, 333))
 
 
 def compare(versions: Iterable[Version]) -> list[Finding]:
-    """Run every version that can run on every example and compare the answers."""
+    """Run every available version on every example and compare the answers."""
     there, findings = runnable(versions)
     for example in (sines(*sizes) for sizes in EXAMPLES):
         for version in there:
@@ -33,7 +34,7 @@ def compare(versions: Iterable[Version]) -> list[Finding]:
 
 
 def by_definition(example: Example, *, squared: bool = False) -> NDArray[np.float64]:
-    """Return the last cell of the matrix of sums of each pair."""
+    """Return the last cell of the full matrix of sums, for each pair."""
     distances = []
     for a, b in zip(example.a, example.b, strict=True):
         costs = np.abs(a[:, None] - b[None, :])
@@ -48,7 +49,7 @@ def by_definition(example: Example, *, squared: bool = False) -> NDArray[np.floa
 
 
 def problem(found: NDArray[np.float64], expected: NDArray[np.float64]) -> str | None:
-    """Say in what distances differ from the expected ones, or return None."""
+    """Return how distances differ from the expected ones, or None."""
     if found.shape != expected.shape:
         return f"{found.shape} distances, expected {expected.shape}"
     off = np.abs(found - expected)

@@ -1,4 +1,4 @@
-"""numpy: the matrix of differences at once, its sums diagonal by diagonal."""
+"""NumPy: the matrix of differences at once, the sums diagonal by diagonal."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from numpy.typing import NDArray
 def distance(a: NDArray[np.float64], b: NDArray[np.float64]) -> float:
     """Return the least sum of differences along a path."""
     n, m = len(a), len(b)
-    # Upside down, the diagonals that do not need each other are numpy's own.
+    # With rows reversed, the independent cells form NumPy diagonals.
     costs = np.abs(a[::-1, None] - b[None, :])
     before, two_before = np.full(n + 1, np.inf), np.full(n + 1, np.inf)
     two_before[0] = 0.0

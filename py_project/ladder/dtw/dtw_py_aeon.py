@@ -1,4 +1,4 @@
-"""aeon's distance, pair by pair. It adds up squares."""
+"""The distance of aeon, pair by pair. It sums squares."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""dtaidistance's compiled distance, pair by pair."""
+"""The compiled distance of dtaidistance, pair by pair."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""Two rows of the matrix in Rust, as one would write it down; numpy in, numpy out, one thread."""
+"""Straightforward Rust: two rows of the matrix; NumPy in, NumPy out, one thread."""
 
 from __future__ import annotations
 

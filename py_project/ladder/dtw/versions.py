@@ -1,4 +1,4 @@
-"""The rungs of the ladder for dynamic time warping, in order."""
+"""The versions of dynamic time warping, in order."""
 
 from __future__ import annotations
 
@@ -17,14 +17,14 @@ FORMS = tuple(example.FORMS)
 
 NOTES = (
     "A form is the samples of one pair, or pairs-samples. Speed-ups are ratios of medians.",
-    "All use one thread but the engine, which shares pairs between what there is.",
-    "aeon, where it is installed, adds up squares: the same work, other distances.",
+    "All use one thread, except the engine, which distributes pairs over all threads.",
+    "aeon, if it is installed, sums squares: the same work, different distances.",
 )
 """Lines below the table."""
 
 
 def read(result: Any) -> NDArray[np.int64]:
-    """Return distances in millionths."""
+    """Return distances in millionths, rounded."""
     return np.rint(np.asarray(result, dtype=np.float64) * 1e6).astype(np.int64)
 
 
@@ -46,7 +46,7 @@ VERSIONS: dict[str, Version] = {
         module=f"ladder.dtw.{name}",
         needs=needs,
         family=family,
-        # The slow ones would take minutes for a figure that is known before.
+        # Slow versions would take minutes for a result that is not needed.
         forms=FORMS[:most],
         correct=name != "dtw_py_aeon",
         optional=name == "dtw_py_aeon",
@@ -65,4 +65,4 @@ VERSIONS: dict[str, Version] = {
 BASELINE = "dtw_nb_scratch"
 
 COMPARISONS = against_all("dtw_rs_engine", VERSIONS)
-"""Ratios worth a line of their own."""
+"""Ratios that are printed below the table."""

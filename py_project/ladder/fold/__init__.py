@@ -1,1 +1,1 @@
-"""The ladder of the stratified k-fold (the exercise's stratif2)."""
+"""Versions of the stratified k-fold (stratif2 of the exercise)."""

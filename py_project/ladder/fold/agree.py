@@ -1,7 +1,7 @@
-"""Whether the versions deal as they should, asked before any of them is timed.
+"""Check the folds of the versions, before any of them is timed.
 
-Which rows go to which fold is drawn, so answers are held against the definition: fold sizes differ
-by at most one, within a class and over all.
+The fold of a row is random, so answers are checked against the definition: fold sizes differ by at
+most one, within a class and in total.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ EXAMPLES = ((1_000, 3, 3), (999, 40, 7), (10_000, 100, 40))
 
 
 def compare(versions: Iterable[Version]) -> list[Finding]:
-    """Run every version that can run on every example and check the answers."""
+    """Run every available version on every example and check the answers."""
     return each_by_definition(versions, [made(*sizes) for sizes in EXAMPLES], problem)
 
 
 def problem(example: Example, folds: Rows) -> str | None:
-    """Say what is wrong with folds by the definition, or return None."""
+    """Return how folds violate the definition, or None."""
     n_splits = int(example.asked)
     if folds.shape != example.labels.shape:
         return f"{folds.shape} rows for {len(example.labels)} labels"

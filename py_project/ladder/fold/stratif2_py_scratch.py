@@ -1,4 +1,4 @@
-"""Pure Python: a list of rows for each class, shuffled, dealt out one after the other."""
+"""Pure Python: a shuffled list of rows for each class, assigned to folds in turn."""
 
 from __future__ import annotations
 
@@ -18,6 +18,6 @@ def main(labels: Sequence[Hashable], n_splits: int, seed: int) -> list[int]:
         drawn.shuffle(rows)
         for row in rows:
             folds[row] = fold
-            # On from where the class before ended: fold sizes differ by one at most.
+            # Continues where the previous class ended, so fold sizes differ by at most one.
             fold = (fold + 1) % n_splits
     return folds

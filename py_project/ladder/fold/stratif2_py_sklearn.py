@@ -1,4 +1,4 @@
-"""scikit-learn's StratifiedKFold. It hands out each fold as two arrays of row numbers."""
+"""scikit-learn's StratifiedKFold. It returns each fold as two arrays of row numbers."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def main(labels: NDArray[np.int64], n_splits: int, seed: int) -> NDArray[np.int6
     splitter = StratifiedKFold(n_splits, shuffle=True, random_state=seed)
     folds = np.empty(len(labels), dtype=np.int64)
     with warnings.catch_warnings():
-        # A class with fewer rows than folds is dealt out as far as it goes, here as elsewhere.
+        # A class with fewer rows than folds is missing in some folds, as in the other versions.
         warnings.filterwarnings("ignore", "The least populated class", UserWarning)
         for fold, (_, test) in enumerate(splitter.split(labels, labels)):
             folds[test] = fold

@@ -1,4 +1,4 @@
-"""The rungs of the ladder for the stratified folds, in order."""
+"""The versions of the stratified folds, in order."""
 
 from __future__ import annotations
 
@@ -17,7 +17,7 @@ FORMS = tuple(example.FORMS)
 
 NOTES = (
     "A form is rows-classes-folds; the labels are 64-bit integers.",
-    "Speed-ups are ratios of medians. All but the engine use one thread.",
+    "Speed-ups are ratios of medians. All except the engine use one thread.",
 )
 """Lines below the table."""
 
@@ -33,9 +33,9 @@ VERSIONS = rungs(
     "fold",
     FORMS,
     (
-        ("stratif2_py_scratch", "pure Python, a list of rows a class", None, _LISTS),
+        ("stratif2_py_scratch", "pure Python, a list of rows per class", None, _LISTS),
         ("stratif2_py_sklearn", "scikit-learn, StratifiedKFold", SKLEARN, _ARRAYS),
-        ("stratif2_rs_scratch", "a list of rows a class, in Rust", PORTS, _ARRAYS),
+        ("stratif2_rs_scratch", "a list of rows per class, in Rust", PORTS, _ARRAYS),
         ("stratif2_rs_engine", "the engine, through an expression", ENGINE, _COLUMNS),
     ),
 )
@@ -43,4 +43,4 @@ VERSIONS = rungs(
 BASELINE = "stratif2_py_sklearn"
 
 COMPARISONS = against_all("stratif2_rs_engine", VERSIONS)
-"""Ratios worth a line of their own."""
+"""Ratios that are printed below the table."""

@@ -1,1 +1,1 @@
-"""The ladder of the intersections of profiles."""
+"""Versions of the intersections of profiles."""

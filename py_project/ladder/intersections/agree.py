@@ -1,7 +1,7 @@
-"""Whether the versions find the same crossings, asked before any of them is timed.
+"""Check that the versions find the same crossings, before any of them is timed.
 
-With noise in all traces no vertex lies on another line, so that a crossing is a crossing for all.
-The pairs of profiles must be the same, and the places within 1e-9.
+All traces have noise, so no vertex lies on another line, and all versions must find the same
+crossings. The pairs of profiles must be the same, and the places must agree within 1e-9.
 """
 
 from __future__ import annotations
@@ -22,7 +22,7 @@ EXAMPLES = ((2, 3), (5, 20), (10, 40))
 
 
 def compare(versions: Iterable[Version]) -> list[Finding]:
-    """Run every version that can run on every example and compare its answer with the first's."""
+    """Run every available version on every example and compare with the first version."""
     there, findings = runnable(versions)
     for example in (grid(*sizes) for sizes in EXAMPLES):
         expected = table(there[0].run(example))
@@ -35,7 +35,7 @@ def compare(versions: Iterable[Version]) -> list[Finding]:
 
 
 def problem(found: NDArray[np.float64], expected: NDArray[np.float64]) -> str | None:
-    """Say in what crossings differ from the expected ones, or return None."""
+    """Return how crossings differ from the expected ones, or None."""
     if len(found) != len(expected):
         return f"{len(found)} crossings, expected {len(expected)}"
     if not np.array_equal(found[:, :2], expected[:, :2]):

@@ -1,4 +1,4 @@
-"""Two surveys that cross each other, line by line."""
+"""Two surveys whose profiles cross each other."""
 
 from __future__ import annotations
 
@@ -9,10 +9,10 @@ import numpy as np
 from numpy.typing import NDArray
 
 LINES = 50
-"""Profiles of a survey."""
+"""Number of profiles of a survey."""
 
 FORMS = {"1k": 10, "10k": 100, "100k": 1_000, "1m": 10_000}
-"""Segments of a profile in each form of measurement; a form is called by those of all profiles."""
+"""Segments per profile by form of measurement; a form is named by the total of segments."""
 
 Line = NDArray[np.float64]
 
@@ -27,15 +27,15 @@ class Example:
 
     @property
     def sizes(self) -> dict[str, int]:
-        """How many segments and profiles there are."""
+        """The number of segments and profiles."""
         lines = self.first + self.second
         return {"segments": sum(len(line) - 1 for line in lines), "profiles": len(lines)}
 
 
 def grid(n_lines: int, n_segments: int, *, seed: int = 6) -> Example:
-    """Return surveys of so many profiles of so many segments: along x, and along y.
+    """Return two surveys of `n_lines` profiles with `n_segments` segments: along x, and along y.
 
-    Profiles are a unit apart; traces are off their place by a third of the way to the next.
+    Profiles are one unit apart. The noise of a trace is a third of the distance to the next trace.
     """
     random = np.random.default_rng(seed)
     along = np.linspace(0.0, n_lines + 1.0, n_segments + 1)
@@ -52,5 +52,5 @@ def grid(n_lines: int, n_segments: int, *, seed: int = 6) -> Example:
 
 @lru_cache(maxsize=1)
 def of_form(form: str, *, quick: bool = False) -> Example:
-    """Return what versions are timed on in a form; if it has to be quick, 1% of it."""
+    """Return the example of a form; with `quick`, 1% of it."""
     return grid(LINES // 10, FORMS[form] // 10) if quick else grid(LINES, FORMS[form])

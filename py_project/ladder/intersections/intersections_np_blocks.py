@@ -1,4 +1,4 @@
-"""numpy: a block of segments of the one survey against all of the other."""
+"""NumPy: a block of segments of one survey against all segments of the other."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ import numpy as np
 from numpy.typing import NDArray
 
 BLOCK = 2_000_000
-"""Pairs at a time: a few arrays of them fit the memory of any machine."""
+"""Pairs per block: a few arrays of this length fit in memory."""
 
 Lines = Sequence[NDArray[np.float64]]
 
 
 def segments(lines: Lines) -> tuple[NDArray[np.int64], NDArray[np.float64], NDArray[np.float64]]:
-    """Return the profile, the start and the end of each segment."""
+    """Return the profile, start and end of each segment."""
     profiles = np.repeat(np.arange(len(lines)), [len(line) - 1 for line in lines])
     starts = np.concatenate([line[:-1] for line in lines])
     return profiles, starts, np.concatenate([line[1:] for line in lines])
@@ -23,13 +23,13 @@ def segments(lines: Lines) -> tuple[NDArray[np.int64], NDArray[np.float64], NDAr
 def side(
     a: NDArray[np.float64], b: NDArray[np.float64], p: NDArray[np.float64]
 ) -> NDArray[np.float64]:
-    """Return on which side of lines from a to b points lie."""
+    """Return the side of the lines from a to b on which points lie."""
     (ax, ay), (bx, by), (px, py) = (np.moveaxis(points, -1, 0) for points in (a, b, p))
     return (ax - px) * (by - py) - (ay - py) * (bx - px)
 
 
 def main(first: Lines, second: Lines) -> NDArray[np.float64]:
-    """Return the crossings, a row each: two profiles, x, y."""
+    """Return the crossings, one per row: two profiles, x, y."""
     (i, a, b), (j, c, d) = segments(first), segments(second)
     found = []
     step = max(1, BLOCK // len(c))

@@ -1,4 +1,4 @@
-"""Pure Python: boxes around halves of profiles, halved again while they overlap."""
+"""Pure Python: boxes around halves of profiles, split again while they overlap."""
 
 from __future__ import annotations
 
@@ -10,7 +10,7 @@ from ladder.intersections.segment import Crossing, Lines, Point, crossing
 
 @dataclass(frozen=True)
 class Piece:
-    """A stretch of a profile, its box, and its halves if it is more than a segment."""
+    """A part of a profile, its box, and its halves if it has more than one segment."""
 
     ends: tuple[Point, Point]
     low: Point
@@ -18,7 +18,7 @@ class Piece:
     halves: tuple[Piece, ...] = ()
 
     def apart(self, other: Piece) -> bool:
-        """Tell whether the boxes do not touch."""
+        """Return whether the boxes do not touch."""
         return (
             self.high[0] < other.low[0]
             or other.high[0] < self.low[0]
@@ -28,7 +28,7 @@ class Piece:
 
 
 def piece(line: Sequence[Point]) -> Piece:
-    """Return a profile of two traces at least, halved down to its segments."""
+    """Return a profile with at least two traces, split down to its segments."""
     if len(line) == 2:
         a, b = line
         low, high = (min(a[0], b[0]), min(a[1], b[1])), (max(a[0], b[0]), max(a[1], b[1]))

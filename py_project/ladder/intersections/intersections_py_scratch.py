@@ -1,4 +1,4 @@
-"""Pure Python: each segment of the one survey against each of the other."""
+"""Pure Python: each segment of one survey against each segment of the other."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""shapely: a tree over the segments of one survey, asked about those of the other."""
+"""shapely: a tree over the segments of one survey, queried with those of the other."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ def main(
     first_profiles: NDArray[np.int64],
     second_profiles: NDArray[np.int64],
 ) -> NDArray[np.float64]:
-    """Return the crossings, a row each: two profiles, x, y."""
+    """Return the crossings, one per row: two profiles, x, y."""
     ones, others = shapely.STRtree(second).query(first, predicate="intersects")
     points = shapely.get_coordinates(shapely.intersection(first[ones], second[others]))
     return np.column_stack([first_profiles[ones], second_profiles[others], points])

@@ -1,7 +1,7 @@
 """Pure Python: a sweep along x; the segments that it crosses are kept in order of their lower y.
 
-After Bentley and Ottmann, but without their exchange of places at each crossing: here a new segment
-is held against those of the other survey whose stretch of y overlaps its own.
+After Bentley and Ottmann, but without swapping segments at each crossing. Instead a new segment is
+tested against the segments of the other survey whose y range overlaps its own.
 """
 
 from __future__ import annotations
@@ -29,7 +29,7 @@ def main(first: Lines, second: Lines) -> list[Crossing]:
     """Return the crossings."""
     found = []
     coming = sorted(segments(first, 0) + segments(second, 1), key=lambda segment: segment[2])
-    # Of each survey those that the sweep crosses, by their lower y, and by when it leaves them.
+    # Per survey, the segments that the sweep crosses: by lower y, and by their right end.
     present: tuple[list, list] = ([], [])
     leaving: tuple[list, list] = ([], [])
     tallest = [0.0, 0.0]

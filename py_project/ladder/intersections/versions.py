@@ -1,4 +1,4 @@
-"""The rungs of the ladder for intersections, in order."""
+"""The versions of the intersections, in order."""
 
 from __future__ import annotations
 
@@ -14,17 +14,17 @@ from ladder.plain import Plain
 from ladder.version import Version, against_all
 
 FORMS = tuple(example.FORMS)
-"""Segments of all profiles."""
+"""Total number of segments."""
 
 NOTES = (
-    "A form is the segments of all profiles, of 50 that cross 50. Speed-ups are ratios of medians.",
-    "All but the engine use one thread. shapely is given its segments as geometries, made before.",
+    "A form is the total of segments of 50 profiles that cross 50. Speed-ups are median ratios.",
+    "All except the engine use one thread. shapely gets segments as geometries created before.",
 )
 """Lines below the table."""
 
 
 def table(result: Any) -> NDArray[np.float64]:
-    """Return crossings as a row each, sorted: number of the one profile, of the other, x, y."""
+    """Return crossings, one per row, sorted: first profile, second profile, x, y."""
     if hasattr(result, "to_numpy"):
         result = result.select("profile1", "profile2", "x", "y").to_numpy()
     rows = np.asarray(result, dtype=np.float64).reshape(-1, 4)
@@ -32,7 +32,7 @@ def table(result: Any) -> NDArray[np.float64]:
 
 
 def read(result: Any) -> NDArray[np.int64]:
-    """Return the pairs of profiles as a number for each crossing."""
+    """Return the pair of profiles of each crossing as one number."""
     rows = table(result).astype(np.int64)
     return rows[:, 0] * 1_000 + rows[:, 1]
 
@@ -79,7 +79,7 @@ VERSIONS: dict[str, Version] = {
         module=f"ladder.intersections.{name}",
         needs=needs,
         family=family,
-        # The slow ones would take minutes for a figure that is known before.
+        # Slow versions would take minutes for a result that is not needed.
         forms=FORMS[:most],
     )
     for name, what, needs, family, most in (
@@ -95,4 +95,4 @@ VERSIONS: dict[str, Version] = {
 BASELINE = "intersections_py_shapely"
 
 COMPARISONS = against_all("intersections_rs_engine", VERSIONS)
-"""Ratios worth a line of their own."""
+"""Ratios that are printed below the table."""

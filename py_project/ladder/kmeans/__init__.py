@@ -1,1 +1,1 @@
-"""The ladder of k-means: the same start, the same number of iterations, ever faster."""
+"""Versions of k-means, with the same start and the same number of iterations."""

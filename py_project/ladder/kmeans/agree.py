@@ -1,8 +1,8 @@
-"""Whether the versions find the same clusters, asked before any of them is timed.
+"""Check that the versions find the same clusters, before any of them is timed.
 
-With the same start and the same number of iterations all versions have the same centroids but for
-rounding. So inertia must be equal within 1e-9 (relative), and labels equal but for points that are
-as near to two centroids.
+With the same start and the same number of iterations all versions have the same centroids, except
+for rounding. So inertia must be equal within 1e-9 (relative), and labels must be equal except for
+points at the same distance from two centroids.
 """
 
 from __future__ import annotations
@@ -18,10 +18,10 @@ from ladder.kmeans.inputs import labels
 from ladder.version import Version
 
 TOLERANCE = 1e-9
-"""Relative: of inertia, and of the distances of a point to two centroids that count as tied."""
+"""Relative tolerance of inertia, and of distances to two centroids that count as tied."""
 
 LOOSE = 0.02
-"""Relative: how far off the inertia may be of a version that moves centroids otherwise."""
+"""Relative tolerance of inertia for a version that moves centroids differently."""
 
 EXAMPLES = (
     lambda: blobs(2_000, 2, 5, max_iter=1),
@@ -32,7 +32,7 @@ EXAMPLES = (
 
 
 def compare(versions: Iterable[Version]) -> list[Finding]:
-    """Run every version that can run on every example and compare the answers."""
+    """Run every available version on every example and compare the answers."""
     there, findings = runnable(versions)
     for example in (make() for make in EXAMPLES):
         what = f"{example.name}, at most {example.max_iter} iterations"
@@ -49,7 +49,7 @@ def compare(versions: Iterable[Version]) -> list[Finding]:
 
 
 def by_definition(example: Example, result: tuple[Any, ...]) -> str | None:
-    """Say whether labels are not those of the nearest centroids, or inertia is not of them."""
+    """Return how labels or inertia violate the definition, or None."""
     centroids, _, inertia, _ = result
     distances = _distances_2(example, centroids)
     least = distances.min(axis=1)
@@ -62,7 +62,7 @@ def by_definition(example: Example, result: tuple[Any, ...]) -> str | None:
 
 
 def problem(example: Example, result: tuple[Any, ...], expected: tuple[Any, ...]) -> str | None:
-    """Say in what a result differs from the expected one, or return None."""
+    """Return how a result differs from the expected one, or None."""
     if result[3] != expected[3]:
         return f"{result[3]} iterations, expected {expected[3]}"
     if abs(result[2] - expected[2]) > TOLERANCE * expected[2]:
@@ -81,10 +81,10 @@ def _loose(
     result: tuple[Any, ...],
     expected: tuple[Any, ...],
 ) -> Finding:
-    """Compare inertia alone, by the labels and centroids that came out."""
+    """Compare only the inertia, computed from the returned labels and centroids."""
     offsets = example.points - np.asarray(result[0])[labels(result)]
     off = float((offsets * offsets).sum()) / expected[2] - 1.0
-    text = f"{version.name}: {what}: inertia {off:+.2%} off, as it moves centroids otherwise"
+    text = f"{version.name}: {what}: inertia {off:+.2%} off, because it moves centroids differently"
     return Finding(text, good=abs(off) < LOOSE)
 
 

@@ -1,4 +1,4 @@
-"""Points in blobs, and the points among them to start from."""
+"""Points in blobs, and some of them as the start."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_ITER = 20
-"""Iterations of every version: the blobs overlap enough that none comes to rest before."""
+"""Iterations of every version: the blobs overlap, so that none converges earlier."""
 
 FORMS = {
     "10k-2-5": (10_000, 2, 5),
@@ -18,12 +18,12 @@ FORMS = {
     "1m-8-5": (1_000_000, 8, 5),
     "1m-8-50": (1_000_000, 8, 50),
 }
-"""Points, dimensions and clusters of each form of measurement."""
+"""Numbers of points, dimensions and clusters of each form of measurement."""
 
 
 @dataclass(frozen=True, eq=False)
 class Example:
-    """Points (n, d) and the centroids (k, d) to start from."""
+    """Points, shape (n, d), and the initial centroids, shape (k, d)."""
 
     name: str
     points: NDArray[np.float64]
@@ -32,16 +32,16 @@ class Example:
 
     @property
     def sizes(self) -> dict[str, int]:
-        """How many points, dimensions and clusters there are."""
+        """The number of points, dimensions and clusters."""
         (points, dimensions), clusters = self.points.shape, len(self.start)
         return {"points": points, "dimensions": dimensions, "clusters": clusters}
 
 
 def blobs(n_points: int, dims: int, k: int, *, seed: int = 6, max_iter: int = MAX_ITER) -> Example:
-    """Return points around k places of a square (cube ...) of side 100, and k of them as a start.
+    """Return points around k places in a square (cube ...) of side 100, and k of them as start.
 
     The standard deviation of a blob is a tenth of the side for 5 blobs and 3.2% for 50 in two
-    dimensions, so that neighbours run into each other and no version comes to rest early.
+    dimensions, so that neighboring blobs overlap and no version converges early.
     """
     random = np.random.default_rng(seed)
     places = random.uniform(0.0, 100.0, (k, dims))
@@ -54,10 +54,10 @@ def blobs(n_points: int, dims: int, k: int, *, seed: int = 6, max_iter: int = MA
 
 @lru_cache(maxsize=1)
 def of_form(form: str, *, quick: bool = False) -> Example:
-    """Return what versions are timed on in a form; if it has to be quick, 1% of it."""
+    """Return the example of a form; with `quick`, 1% of it."""
     n_points, dims, k = FORMS[form]
     return blobs(n_points // 100 if quick else n_points, dims, k)
 
 
 EXAMPLES = {"tiny": lambda: blobs(500, 2, 3)}
-"""Names on the command line."""
+"""Examples by their name on the command line."""

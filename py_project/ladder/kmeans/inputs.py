@@ -1,4 +1,4 @@
-"""How an example becomes what a version takes, and how its answer becomes labels."""
+"""Conversion of examples to the input of versions, and of answers to labels."""
 
 from __future__ import annotations
 
@@ -27,7 +27,7 @@ def _matrices(example: Example) -> tuple[Any, ...]:
 def _columns(example: Example) -> tuple[Any, ...]:
     import polars as pl
 
-    # One contiguous buffer a column, as any reader of a file would give.
+    # One contiguous buffer per column, as a file reader would return.
     columns = np.ascontiguousarray(example.points.T)
     frame = pl.DataFrame({f"x{dim}": column for dim, column in enumerate(columns)})
     return frame.to_struct("point"), example.start, example.max_iter
@@ -36,6 +36,6 @@ def _columns(example: Example) -> tuple[Any, ...]:
 LISTS = Plain(_lists, labels)
 """Points as lists of floats."""
 MATRICES = Plain(_matrices, labels)
-"""Points as a numpy array."""
+"""Points as a NumPy array."""
 COLUMNS = Plain(_columns, labels)
-"""Points as a struct column of Polars."""
+"""Points as a Polars struct column."""

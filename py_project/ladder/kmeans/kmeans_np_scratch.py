@@ -1,8 +1,8 @@
-"""numpy: distances of a block of points to all centroids at once.
+"""NumPy: distances of a block of points to all centroids at once.
 
-The squared distance is written out as |x|^2 - 2 x.c + |c|^2, where |x|^2 is the same for all
-centroids and left out: a matrix product is what is left. In blocks, or the matrix of all points and
-centroids would be read from memory again and again.
+The squared distance is |x|^2 - 2 x.c + |c|^2. |x|^2 is the same for all centroids and is omitted,
+which leaves a matrix product. Points are processed in blocks, so that the matrix of points and
+centroids is not read from memory repeatedly.
 """
 
 from __future__ import annotations
@@ -11,7 +11,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 BLOCK = 4096
-"""Points a block."""
+"""Points per block."""
 
 Matrix = NDArray[np.float64]
 
@@ -43,7 +43,7 @@ def main(
 ) -> tuple[Matrix, NDArray[np.int64], float, int]:
     """Return centroids, labels, inertia and iterations."""
     centroids = start
-    # Distances from the mean of all: the squares that are taken apart stay small.
+    # Relative to the mean of all points, so that the squares in the formula stay small.
     origin = points.mean(axis=0)
     points, centroids = points - origin, centroids - origin
     iterations = 0

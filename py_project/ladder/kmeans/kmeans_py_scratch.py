@@ -9,7 +9,7 @@ Point: TypeAlias = "Sequence[float]"
 
 
 def distance_2(a: Point, b: Point) -> float:
-    """Return the squared distance of two points."""
+    """Return the squared distance between two points."""
     return sum((x - y) * (x - y) for x, y in zip(a, b, strict=True))
 
 
@@ -24,7 +24,7 @@ def nearest(point: Point, centroids: Sequence[Point]) -> tuple[int, float]:
 
 
 def means(points: Sequence[Point], centroids: Sequence[Point]) -> list[list[float]]:
-    """Return the mean of the points that are nearest to each centroid; without points, itself."""
+    """Return the mean of the points nearest to each centroid, or the centroid if there are none."""
     sums = [[0.0] * len(centroid) for centroid in centroids]
     counts = [0] * len(centroids)
     for point in points:

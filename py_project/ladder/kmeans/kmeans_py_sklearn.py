@@ -1,4 +1,4 @@
-"""scikit-learn's KMeans, Lloyd's algorithm, with as many threads as it takes by itself."""
+"""scikit-learn's KMeans, Lloyd's algorithm, with its default number of threads."""
 
 from __future__ import annotations
 

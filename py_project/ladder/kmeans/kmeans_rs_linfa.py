@@ -1,8 +1,8 @@
-"""linfa-clustering, all threads; numpy in, numpy out.
+"""linfa-clustering, all threads; NumPy in, NumPy out.
 
-It counts each centroid as one more point of its cluster when it moves it, so its centroids are not
-those of Lloyd's algorithm: with many points nearly, with few not. It tells no inertia of its labels
-and no iterations.
+When it moves a centroid, it counts the centroid as one more point of its cluster. So its centroids
+differ from those of Lloyd's algorithm: little with many points, more with few. It does not report
+the inertia of its labels or the number of iterations.
 """
 
 from __future__ import annotations

@@ -1,4 +1,4 @@
-"""The two loops in Rust, as one would write them down; numpy in, numpy out, one thread."""
+"""Straightforward Rust: the two loops; NumPy in, NumPy out, one thread."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""The rungs of the ladder for k-means, in order."""
+"""The versions of k-means, in order."""
 
 from __future__ import annotations
 
@@ -13,7 +13,7 @@ FORMS = tuple(example.FORMS)
 NOTES = (
     f"{example.MAX_ITER} iterations from the same centroids. A form is points-dimensions-clusters.",
     "Speed-ups are ratios of medians. The scratch versions use one thread; scikit-learn, linfa and",
-    "the engine use what there is.",
+    "the engine use all threads.",
 )
 """Lines below the table."""
 
@@ -25,7 +25,7 @@ VERSIONS: dict[str, Version] = {
             what="pure Python, lists of floats",
             module="ladder.kmeans.kmeans_py_scratch",
             family=LISTS,
-            # A million points would take minutes for a figure that is known before.
+            # A million points would take minutes for a result that is not needed.
             forms=FORMS[:1],
         ),
         Version(
@@ -74,4 +74,4 @@ VERSIONS: dict[str, Version] = {
 BASELINE = "kmeans_py_sklearn"
 
 COMPARISONS = against_all("kmeans_rs_engine", VERSIONS)
-"""Ratios worth a line of their own."""
+"""Ratios that are printed below the table."""

@@ -1,4 +1,4 @@
-"""Match points to polygons: for every point the smallest polygon whose centre is near.
+"""Match points to polygons: for every point, find the smallest polygon whose center is near.
 
-The kernel that the exercise is about. ``versions`` lists its rungs.
+This is the kernel of the exercise. ``versions`` lists its versions.
 """

@@ -1,8 +1,8 @@
-"""Whether the versions give the right answers, asked before any of them is timed.
+"""Check the answers of the versions, before any of them is timed.
 
-On the original example all areas are equal but for rounding, so right programs may differ in
-their picks: there an answer is held against the definition. Where areas differ, answers must be
-equal row for row.
+In the original example all areas are equal except for rounding, so correct programs may return
+different polygons: there an answer is checked against the definition. If areas are distinct,
+answers must be equal row by row.
 """
 
 from __future__ import annotations
@@ -21,14 +21,14 @@ from ladder.match.v1 import shoelace
 from ladder.version import Version
 
 AREA_TOLERANCE = 1e-9
-"""Relative: areas closer than this count as equal on the original example."""
+"""Relative tolerance for areas that count as equal in the original example."""
 
 EDGE_TOLERANCE = 1e-12
-"""Relative: a centre this close to ``max_dist`` may be near or not, by rounding."""
+"""Relative tolerance for centers that may be near or not, because of rounding."""
 
 
 def compare(versions: Iterable[Version]) -> list[Finding]:
-    """Run every version that can run on every example and compare the answers."""
+    """Run every available version on every example and compare the answers."""
     there, findings = runnable(versions)
     findings += _by_definition(there)
     findings += _row_for_row(there)
@@ -38,10 +38,10 @@ def compare(versions: Iterable[Version]) -> list[Finding]:
 
 
 def problem(example: Example, rows: NDArray[np.int64]) -> str | None:
-    """Say what is wrong with an answer by the definition, or return None.
+    """Return how an answer violates the definition, or None.
 
-    The points matched are those with a polygon near; each pick is near; its area is the smallest
-    of those near but for `AREA_TOLERANCE`.
+    A point is matched if it has a near polygon; the returned polygon is near; its area is the
+    smallest of the near polygons, within `AREA_TOLERANCE`.
     """
     if rows.shape != (example.n_points,):
         return f"{rows.shape} rows for {example.n_points} points"
@@ -66,7 +66,7 @@ def problem(example: Example, rows: NDArray[np.int64]) -> str | None:
 
 
 def takes_by() -> bool:
-    """Tell whether the engine that is installed can rank by a column."""
+    """Return whether the installed engine can rank by a column."""
     try:
         from ladder.match.v6 import poly_match
     except ImportError:
@@ -75,7 +75,7 @@ def takes_by() -> bool:
 
 
 def rows_by_numpy_areas(example: Example) -> NDArray[np.int64]:
-    """Return v6's answer with numpy's own areas as the column to rank by."""
+    """Return the answer of v6, ranked by a column with the areas of NumPy."""
     import polars as pl
 
     from ladder.match import v6

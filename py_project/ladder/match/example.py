@@ -1,4 +1,4 @@
-"""The inputs that the versions are run on."""
+"""The input of the versions."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ import numpy as np
 from numpy.typing import NDArray
 
 MAX_DIST = 10.0
-"""A polygon is near when its centre is closer than this, strictly."""
+"""A polygon is near if its center is strictly closer than this."""
 
 SIDE = 100.0
 """Points and polygons lie in a square of this side."""
@@ -16,7 +16,7 @@ SIDE = 100.0
 
 @dataclass(frozen=True)
 class Example:
-    """Polygons as a pair of vertex arrays each, points as a matrix."""
+    """Polygons as pairs of vertex arrays, points as a matrix."""
 
     name: str
     xs: list[NDArray[np.float64]]
@@ -26,7 +26,7 @@ class Example:
 
     @property
     def sizes(self) -> dict[str, int]:
-        """How many points and polygons there are."""
+        """The number of points and polygons."""
         return {"points": self.n_points, "polygons": self.n_polygons}
 
     @property
@@ -41,10 +41,10 @@ class Example:
 
 
 def original() -> Example:
-    """Return the exercise's own example: 100 points, 1,000 polygons of one shape.
+    """Return the example of the exercise: 100 points, 1,000 polygons of the same shape.
 
-    Every polygon is the same ten-cornered slice of a disc moved by whole numbers, so all areas
-    are equal but for rounding: which one is "smallest" is decided by noise.
+    Every polygon is the same slice of a disc with ten vertices, moved by integers. So all areas are
+    equal except for rounding, and rounding decides which one is "smallest".
     """
     random, points, offsets = _drawn()
     del random
@@ -54,8 +54,8 @@ def original() -> Example:
 def distinct_areas() -> Example:
     """Return the same places with polygons of 1,000 different sizes.
 
-    Sizes run from 0.75 to 1.25 in equal steps, in random order: any two areas differ by a
-    thousandth or so, far more than rounding, and there is one right answer.
+    Sizes go from 0.75 to 1.25 in equal steps, in random order. Any two areas differ by about a
+    thousandth, far more than rounding, so there is one correct answer.
     """
     random, points, offsets = _drawn()
     sizes = 0.75 + 0.5 * random.permutation(len(offsets)) / len(offsets)
@@ -63,7 +63,7 @@ def distinct_areas() -> Example:
 
 
 def some_far() -> Example:
-    """Return the distinct-areas example with every fifth point moved where nothing is near."""
+    """Return the distinct-areas example with every fifth point moved far from all polygons."""
     near = distinct_areas()
     points = near.points.copy()
     points[::5] += 10.0 * SIDE
@@ -78,7 +78,7 @@ def random(
     max_dist: float = MAX_DIST,
     equal_areas: bool = False,
 ) -> Example:
-    """Return polygons of 3 to 12 corners and points anywhere in the square, by seed."""
+    """Return random polygons with 3 to 12 vertices and random points in the square."""
     drawn = np.random.default_rng(seed)
     offsets = drawn.uniform(0.0, SIDE, (n_polygons, 2))
     sizes = np.ones(n_polygons) if equal_areas else drawn.uniform(0.2, 5.0, n_polygons)
@@ -94,10 +94,10 @@ def random(
 
 
 def uniform(n_points: int, n_polygons: int = 1000) -> Example:
-    """Return points and polygons spread evenly over the square, all areas different.
+    """Return points and polygons evenly distributed over the square, with distinct areas.
 
-    The workload of ``--scale``: the exercise's shape and density, with as many points as asked
-    for. About 29 polygons are near a point (31 but for the rim of the square).
+    This is the workload of ``--scale``: the shape and density of the exercise, with any number of
+    points. About 29 polygons are near a point (31 without the effect of the border).
     """
     drawn = np.random.default_rng(6)
     offsets = drawn.uniform(0.0, SIDE, (n_polygons, 2))
@@ -106,7 +106,7 @@ def uniform(n_points: int, n_polygons: int = 1000) -> Example:
 
 
 def shape() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
-    """Return the exercise's polygon: ten corners on the unit circle, x from 0 to 0.9."""
+    """Return the polygon of the exercise: ten vertices on the unit circle, x from 0 to 0.9."""
     x = np.arange(0.0, 1.0, 0.1)
     return x, np.sqrt(1.0 - x**2)
 
@@ -114,8 +114,8 @@ def shape() -> tuple[NDArray[np.float64], NDArray[np.float64]]:
 def _drawn() -> tuple[np.random.RandomState, NDArray[np.float64], NDArray[np.float64]]:
     """Return the generator after its draws, the points, and the offset of each polygon.
 
-    The order of the draws is what makes the numbers the exercise's: the points' x, their y,
-    then x and y in turn for each polygon.
+    The order of the draws reproduces the numbers of the exercise: x of all points, y of all points,
+    then x and y for each polygon in turn.
     """
     legacy = np.random.RandomState(6)
     columns = []
@@ -133,7 +133,7 @@ def _placed(
     sizes: NDArray[np.float64],
     points: NDArray[np.float64],
 ) -> Example:
-    """Return an example of the exercise's polygon, scaled and moved."""
+    """Return an example with scaled and moved copies of the polygon of the exercise."""
     x, y = shape()
     return Example(
         name,
@@ -144,7 +144,7 @@ def _placed(
 
 
 def of_form(form: str, *, quick: bool = False) -> Example:
-    """Return what all versions are timed on, in whatever form: it is quick."""
+    """Return the original example, for any form; it is always quick."""
     del form, quick
     return original()
 
@@ -155,4 +155,4 @@ EXAMPLES = {
     "far": some_far,
     "uniform": uniform,
 }
-"""Names on the command line."""
+"""Examples by their name on the command line."""

@@ -1,4 +1,4 @@
-"""How an example becomes what a version takes, and how its answer becomes row numbers."""
+"""Conversion of examples to the input of versions, and of answers to row numbers."""
 
 from __future__ import annotations
 
@@ -16,12 +16,12 @@ if TYPE_CHECKING:
     import polars as pl
 
 NONE = -1
-"""The row number of no polygon."""
+"""The row number for no polygon."""
 
 
 @dataclass(frozen=True)
 class Input:
-    """What a version's entry takes, in the form it wants it."""
+    """The input of a version's entry, in the form it needs."""
 
     polygons: Any
     points: Any
@@ -35,17 +35,17 @@ class Input:
 
 @dataclass(frozen=True)
 class Objects:
-    """Polygons as a list of objects, which cache their area and, up to v2, their centre.
+    """Polygons as a list of objects, which cache their area and, up to v2, their center.
 
-    Objects are made before the clock starts, in both forms. The centres of v3 to v5 are computed
-    as the object is made and so are in neither form: that favours those versions.
+    Objects are created before the clock starts, in both forms. v3 to v5 compute the centers when
+    the object is created, so neither form includes this cost, which favors those versions.
 
     Attributes
     ----------
     matrix
-        Whether points come as one matrix or as a list with an array each.
+        Whether points are one matrix or a list of arrays.
     read
-        How the version's result becomes row numbers: ``read(input, result)``.
+        Converts the version's result to row numbers: ``read(input, result)``.
     """
 
     matrix: bool
@@ -57,11 +57,11 @@ class Objects:
         return Input(_polygons(module, example), points, example.max_dist)
 
     def renew(self, module: ModuleType, example: Example, given: Input) -> Input:
-        """Return new polygons beside the same points."""
+        """Return new polygons and the same points."""
         return Input(_polygons(module, example), given.points, given.max_dist)
 
     def warm(self, given: Input, main: Callable[..., Any]) -> None:
-        """Ask every polygon for its centre and area once."""
+        """Read the center and area of every polygon once."""
         del main
         for polygon in given.polygons:
             _ = polygon.center, polygon.area()
@@ -76,23 +76,23 @@ class Frames:
     """Polygons and points as frames: ``x`` and ``y`` lists, ``point`` a struct."""
 
     def make(self, module: ModuleType, example: Example) -> Input:
-        """Return frames over the example's numbers."""
+        """Return frames with the data of the example."""
         del module
         import polars as pl
 
         polygons = pl.DataFrame({"x": column(example.xs), "y": column(example.ys)})
-        # One contiguous buffer a column, as any reader of a file would give.
+        # One contiguous buffer per column, as a file reader would return.
         coordinates = np.ascontiguousarray(example.points.T)
         points = pl.DataFrame({"x": coordinates[0], "y": coordinates[1]})
         return Input(polygons, points.select(point=pl.struct("x", "y")), example.max_dist)
 
     def renew(self, module: ModuleType, example: Example, given: Input) -> Input:
-        """Return the same frames: they hold no cache. The version empties the engine's."""
+        """Return the same frames, which have no cache. The version clears the engine's cache."""
         del module, example
         return given
 
     def warm(self, given: Input, main: Callable[..., Any]) -> None:
-        """Ask twice: the engine may leave the index for the second time."""
+        """Run twice: the engine may build the index in the second run."""
         for _ in range(2):
             main(given.polygons, given.points, given.max_dist)
 
@@ -104,7 +104,7 @@ class Frames:
 
 @dataclass(frozen=True)
 class PreparedFrames(Frames):
-    """As `Frames`, with the expression in the place of the polygons that it is made of."""
+    """As `Frames`, with the expression instead of its polygons."""
 
     def make(self, module: ModuleType, example: Example) -> Input:
         """Return an expression and a frame of points."""
@@ -116,7 +116,8 @@ class PreparedFrames(Frames):
 def column(arrays: list[NDArray[np.float64]]) -> pl.Series:
     """Return arrays as one list column.
 
-    Built by length where all arrays have one, since a frame of Python lists takes seconds.
+    If all arrays have the same length, it is built from a matrix, because building it from single
+    arrays takes seconds.
     """
     import polars as pl
 
@@ -127,10 +128,10 @@ def column(arrays: list[NDArray[np.float64]]) -> pl.Series:
 
 
 def pairs(given: Input, result: list[tuple[Any, Any]]) -> NDArray[np.int64]:
-    """Read pairs of point and polygon, points without a polygon left out.
+    """Read pairs of point and polygon; points without a polygon are left out.
 
-    Both lists are in one order, so a walk along the points finds each pair's place. A point that
-    was left out is never equal to the next one matched: equal points have equal answers.
+    Both lists have the same order, so a walk along the points finds the row of each pair. A point
+    that was left out never equals the next matched point, because equal points have equal answers.
     """
     row_of = {id(polygon): row for row, polygon in enumerate(given.polygons)}
     rows = np.full(len(given.points), NONE, dtype=np.int64)
@@ -144,13 +145,13 @@ def pairs(given: Input, result: list[tuple[Any, Any]]) -> NDArray[np.int64]:
 
 
 def numbered_pairs(given: Input, result: list[tuple[int, Any]]) -> NDArray[np.int64]:
-    """Read pairs of a point's number and a polygon, one for every point."""
+    """Read pairs of point number and polygon, one per point."""
     row_of = {id(polygon): row for row, polygon in enumerate(given.polygons)}
     return np.array([row_of[id(polygon)] for _, polygon in result], dtype=np.int64)
 
 
 def numbers(given: Input, result: NDArray[np.int64]) -> NDArray[np.int64]:
-    """Read row numbers: they are the answer."""
+    """Return the result, which has row numbers already."""
     del given
     return result
 

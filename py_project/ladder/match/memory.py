@@ -1,7 +1,7 @@
-"""How much memory a version needs at its peak, in bytes: estimates from its data structures.
+"""Estimates of the peak memory of versions in bytes, from their data structures.
 
-For the uniform workload, where 3% of the polygons are near a point. Good to a factor of two,
-which is enough to tell a gigabyte from a hundred.
+The estimates are for the uniform workload, in which 3% of the polygons are near a point. They are
+accurate to a factor of two, which is enough to distinguish one gigabyte from a hundred.
 """
 
 from __future__ import annotations
@@ -11,11 +11,11 @@ from ladder.match.v1_6 import BLOCK
 NEAR_SHARE = 0.03
 
 LIST, TUPLE, REFERENCE, ARRAY = 56, 56, 8, 128
-"""A list and a pair without what they hold; a place in one; a small array with its numbers."""
+"""Bytes of an empty list, an empty pair, a reference, and a small array with its data."""
 
 
 def lists(n_points: int, n_polygons: int) -> int:
-    """Estimate for v1 and v2 to v5: a list of near polygons per point, held till the end."""
+    """Estimate for v1 and v2 to v5: a list of near polygons per point, kept until the end."""
     near = NEAR_SHARE * n_polygons * REFERENCE
     point = ARRAY + REFERENCE
     return int(n_points * (point + LIST + near + 2 * (TUPLE + REFERENCE)))
@@ -27,7 +27,7 @@ def lists_and_distances(n_points: int, n_polygons: int) -> int:
 
 
 def matrices(n_points: int, n_polygons: int) -> int:
-    """Estimate for v1.6: offsets (16 bytes a pair), their squares (16), the sums (8)."""
+    """Estimate for v1.6: offsets (16 bytes per pair), their squares (16), the sums (8)."""
     return 40 * n_points * n_polygons
 
 
@@ -37,5 +37,5 @@ def blocks(n_points: int, n_polygons: int) -> int:
 
 
 def columns(n_points: int, n_polygons: int) -> int:
-    """Estimate for v6: two floats and a row number a point; an index of a few megabytes."""
+    """Estimate for v6: two floats and a row number per point; an index of a few megabytes."""
     return 20 * n_points + 1000 * n_polygons + 16_000_000

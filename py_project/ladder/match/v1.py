@@ -1,7 +1,7 @@
-"""v1: pure Python around numpy arrays. The baseline.
+"""v1: pure Python around NumPy arrays. The baseline.
 
-Polygons and points are Python objects that hold small arrays. For every point each polygon is
-asked whether it is near, and of the near ones the smallest is taken.
+Polygons and points are Python objects that hold small arrays. For every point, each polygon is
+tested for nearness, and the smallest of the near polygons is returned.
 """
 
 from __future__ import annotations
@@ -20,7 +20,7 @@ Array: TypeAlias = NDArray[np.float64]
 
 
 class HasArea(Protocol):
-    """Whatever can be asked for its area."""
+    """An object that has an area."""
 
     def area(self) -> float:
         """Return the area inside the ring."""
@@ -32,7 +32,7 @@ Shape = TypeVar("Shape", bound=HasArea)
 
 @dataclass(eq=False)
 class Polygon:
-    """A ring of vertices that remembers its centre and area once they were asked for."""
+    """A ring of vertices that caches its center and area on first access."""
 
     x: Array
     y: Array
@@ -52,9 +52,9 @@ class Polygon:
 
 
 def shoelace(x: Array, y: Array) -> float:
-    """Return the area of a ring, by numpy.
+    """Return the area of a ring, with NumPy.
 
-    All versions up to v5 use this one, so that they see the same bits.
+    All versions up to v5 use this function, so that their areas are identical in every bit.
     """
     return 0.5 * np.abs(np.dot(x, np.roll(y, 1)) - np.dot(y, np.roll(x, 1)))
 
@@ -62,7 +62,7 @@ def shoelace(x: Array, y: Array) -> float:
 def find_close_polygons(
     polygons: Sequence[Polygon], point: Array, max_dist: float
 ) -> list[Polygon]:
-    """Return the polygons whose centre is nearer to the point than ``max_dist``, in order."""
+    """Return the polygons whose center is closer to the point than ``max_dist``, in order."""
     close = []
     for polygon in polygons:
         if np.linalg.norm(polygon.center - point) < max_dist:
@@ -73,7 +73,7 @@ def find_close_polygons(
 def select_best_polygon(
     polygon_sets: Sequence[tuple[Array, Sequence[Shape]]],
 ) -> list[tuple[Array, Shape]]:
-    """Return each point with the smallest of its polygons; of equal ones the first."""
+    """Return each point with the smallest of its polygons; the first of equal ones."""
     best = []
     for point, polygons in polygon_sets:
         smallest = polygons[0]
@@ -87,9 +87,9 @@ def select_best_polygon(
 def main(
     polygons: Sequence[Polygon], points: Sequence[Array], max_dist: float = MAX_DIST
 ) -> list[tuple[Array, Polygon]]:
-    """Return each point that has a polygon near, with the smallest of those.
+    """Return each point that has a near polygon, with the smallest of them.
 
-    A point with nothing near is left out: the answer can be shorter than ``points``.
+    A point without a near polygon is left out: the answer can be shorter than ``points``.
     """
     polygon_sets = []
     for point in points:

@@ -1,7 +1,7 @@
 """v2: `find_close_polygons` in Rust, translated line by line.
 
-The Rust function takes the same Python objects: for every polygon it asks for the attribute
-``center``, checks that this is a numpy array, and makes the temporaries that numpy would make.
+The Rust function takes the same Python objects. For every polygon it looks up the attribute
+``center``, checks that it is a NumPy array, and creates the same temporary arrays as NumPy.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ find_close_polygons = poly_match_ladder.v2.find_close_polygons
 def main(
     polygons: Sequence[Polygon], points: Sequence[Array], max_dist: float = MAX_DIST
 ) -> list[tuple[Array, Polygon]]:
-    """Return each point that has a polygon near, with the smallest of those."""
+    """Return each point that has a near polygon, with the smallest of them."""
     polygon_sets = []
     for point in points:
         close = find_close_polygons(polygons, point, max_dist)

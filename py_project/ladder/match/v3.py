@@ -1,7 +1,7 @@
 """v3: `Polygon` is a Rust class, subclassed here for the area.
 
-The centre is computed in Rust when the object is made and read there without an attribute
-lookup. `select_best_polygon` and the loop over the points stay Python.
+The center is computed in Rust when the object is created, and is read there without an attribute
+lookup. `select_best_polygon` and the loop over the points are still Python.
 """
 
 from __future__ import annotations
@@ -19,7 +19,7 @@ find_close_polygons = poly_match_ladder.v3.find_close_polygons
 
 
 class Polygon(poly_match_ladder.Polygon):
-    """The Rust polygon with an area that it remembers."""
+    """The Rust polygon with a cached area."""
 
     _area: float | None = None
 
@@ -33,7 +33,7 @@ class Polygon(poly_match_ladder.Polygon):
 def main(
     polygons: Sequence[Polygon], points: Sequence[Array], max_dist: float = MAX_DIST
 ) -> list[tuple[Array, Polygon]]:
-    """Return each point that has a polygon near, with the smallest of those."""
+    """Return each point that has a near polygon, with the smallest of them."""
     polygon_sets = []
     for point in points:
         close = find_close_polygons(polygons, point, max_dist)

@@ -1,6 +1,6 @@
 """v4: v3 without an allocation in the loop, and with squared distances.
 
-Nothing changes on this side but the function that is called.
+In Python only the name of the called function changes.
 """
 
 from __future__ import annotations
@@ -21,7 +21,7 @@ find_close_polygons = poly_match_ladder.v4.find_close_polygons
 def main(
     polygons: Sequence[Polygon], points: Sequence[Array], max_dist: float = MAX_DIST
 ) -> list[tuple[Array, Polygon]]:
-    """Return each point that has a polygon near, with the smallest of those."""
+    """Return each point that has a near polygon, with the smallest of them."""
     polygon_sets = []
     for point in points:
         close = find_close_polygons(polygons, point, max_dist)

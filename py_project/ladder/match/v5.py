@@ -1,7 +1,7 @@
-"""v5: the loop over the points is in Rust too, and the centres are taken once.
+"""v5: the loop over the points is in Rust too, and the centers are read once.
 
-The list of polygons crosses the border once instead of once a point. Points come as a matrix.
-What is left in Python is `select_best_polygon`, and the areas.
+The list of polygons crosses the boundary once instead of once per point. Points are a matrix.
+`select_best_polygon` and the areas are still Python.
 """
 
 from __future__ import annotations
@@ -24,5 +24,5 @@ find_all_close_polygons = poly_match_ladder.v5.find_all_close_polygons
 def main(
     polygons: Sequence[Polygon], points: NDArray[np.float64], max_dist: float = MAX_DIST
 ) -> list[tuple[Array, Polygon]]:
-    """Return each point that has a polygon near, with the smallest of those."""
+    """Return each point that has a near polygon, with the smallest of them."""
     return select_best_polygon(find_all_close_polygons(polygons, points, max_dist))

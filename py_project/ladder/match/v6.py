@@ -1,7 +1,7 @@
 """v6: the engine. Columns in, a column out, through a Polars expression.
 
 Polygons are a frame with list columns ``x`` and ``y``, points a frame with a struct column
-``point``. The answer is one row number per point, null where nothing is near.
+``point``. The answer is one row number per point, null if no polygon is near.
 """
 
 from __future__ import annotations
@@ -15,29 +15,29 @@ __all__ = ["main", "main_by", "main_oneshot", "main_prepared", "poly_match", "pr
 
 
 def main(polygons: pl.DataFrame, points: pl.DataFrame, max_dist: float = MAX_DIST) -> pl.Series:
-    """Return the row number of every point's polygon, null where none is near.
+    """Return the row number of every point's polygon, null if none is near.
 
-    What was prepared for these polygons in an earlier call is used again.
+    Polygons that were prepared in an earlier call are used again.
     """
     best = pl.col("point").poly_match(polygons, max_dist=max_dist)  # type: ignore[attr-defined]
     return points.select(best).to_series()
 
 
 def prepare(polygons: pl.DataFrame, max_dist: float = MAX_DIST) -> pl.Expr:
-    """Return the expression, which finds what was prepared for its polygons again."""
+    """Return the expression, which uses its prepared polygons again."""
     return poly_match("point", polygons, max_dist=max_dist)
 
 
 def main_prepared(best: pl.Expr, points: pl.DataFrame, max_dist: float = MAX_DIST) -> pl.Series:
-    """Return what `main` does, by an expression from `prepare`."""
-    del max_dist  # in the expression already
+    """Return the result of `main`, with an expression from `prepare`."""
+    del max_dist  # part of the expression
     return points.select(best).to_series()
 
 
 def main_oneshot(
     polygons: pl.DataFrame, points: pl.DataFrame, max_dist: float = MAX_DIST
 ) -> pl.Series:
-    """Return what `main` does, with nothing kept: everything is done from the columns."""
+    """Return the result of `main` without cached data, starting from the columns."""
     cache_clear()
     return main(polygons, points, max_dist)
 
@@ -45,6 +45,6 @@ def main_oneshot(
 def main_by(
     polygons: pl.DataFrame, points: pl.DataFrame, max_dist: float = MAX_DIST, *, by: str
 ) -> pl.Series:
-    """Return what `main` does, the best being the one with the smallest value of column ``by``."""
+    """Return the result of `main`, with the smallest value of column ``by`` as the best."""
     best = poly_match("point", polygons, max_dist=max_dist, by=by)
     return points.select(best).to_series()

@@ -1,4 +1,4 @@
-"""The rungs of the ladder for matching, in order."""
+"""The versions of the match, in order."""
 
 from __future__ import annotations
 
@@ -8,13 +8,13 @@ from ladder.needs import ENGINE, PORTS
 from ladder.version import Version
 
 FORMS = ("cached", "fresh")
-"""Polygons that know their centre and area from an earlier iteration, or do not."""
+"""Polygons with cached center and area from an earlier iteration, or new polygons."""
 
 NOTES = (
-    "* the exercise's own figures, from another machine, with cached polygons.",
-    "In brackets after a version: its number in the exercise's other count.",
-    "cached: polygons know centre and area from an earlier iteration. fresh: they do not.",
-    "Speed-ups are ratios of medians. v1 to v5 use one thread; v6 uses what Polars has.",
+    "* figures published by the exercise, from another machine, with cached polygons.",
+    "In brackets after a version: its number in the exercise's own numbering.",
+    "cached: polygons have center and area from an earlier iteration. fresh: new polygons.",
+    "Speed-ups are ratios of medians. v1 to v5 use one thread; v6 uses the threads of Polars.",
 )
 """Lines below the table."""
 
@@ -44,7 +44,7 @@ VERSIONS: dict[str, Version] = {
         ),
         Version(
             name="v1.6-published",
-            what="all numpy; polygon 0 where nothing is near",
+            what="all numpy; polygon 0 if none is near",
             module="ladder.match.v1_6",
             entry="main_published",
             forms=FORMS,
@@ -72,7 +72,7 @@ VERSIONS: dict[str, Version] = {
         ),
         Version(
             name="v1.6-ranked",
-            what="numpy at its best: squares, sorted by area, blocks",
+            what="numpy, optimized: squares, sorted by area, blocks",
             module="ladder.match.v1_6",
             entry="main_ranked",
             forms=FORMS,
@@ -114,7 +114,7 @@ VERSIONS: dict[str, Version] = {
         ),
         Version(
             name="v5",
-            what="outer loop in Rust, centres taken once",
+            what="outer loop in Rust, centers read once",
             module="ladder.match.v5",
             needs=PORTS,
             other="v4",
@@ -148,21 +148,21 @@ VERSIONS: dict[str, Version] = {
 
 BASELINE = "v1"
 PUBLISHED_BASELINE_MS = 293.41
-"""What v1 took on the machine of the exercise."""
+"""The time of v1 on the machine of the exercise."""
 
 COMPARISONS = (
-    # version, its form, against, in the form: like is compared with like
+    # version, its form, other version, its form: the same kind of polygons
     ("v6-oneshot", "fresh", "v1", "cached"),
     ("v6-oneshot", "fresh", "v1", "fresh"),
     ("v6-oneshot", "fresh", "v5", "fresh"),
     ("v6-prepared", "cached", "v1", "cached"),
     ("v6-prepared", "cached", "v5", "cached"),
 )
-"""Ratios worth a line of their own."""
+"""Ratios that are printed below the table."""
 
 SCALE_COMPARISONS = (
     ("v6-prepared", "v1.6-blocks"),
     ("v6-prepared", "v1.6-ranked"),
     ("v6-oneshot", "v1.6-ranked"),
 )
-"""Ratios worth a line at every number of points where both ran."""
+"""Ratios that are printed for every number of points at which both ran."""

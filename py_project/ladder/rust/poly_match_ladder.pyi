@@ -1,6 +1,6 @@
-"""The Rust versions of the ladders.
+"""The Rust versions of the kernels.
 
-``shade`` and ``v2`` to ``v5`` are modules; a stub of one file can only write them as classes.
+``shade`` and ``v2`` to ``v5`` are modules; a stub in one file can only declare them as classes.
 """
 
 from collections.abc import Sequence

@@ -1,1 +1,1 @@
-"""The ladder of the shaded sphere: classes of Python, the same classes of Rust, whole columns."""
+"""Versions of the shaded sphere: classes in Python, the same classes in Rust, whole columns."""

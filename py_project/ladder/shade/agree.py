@@ -1,6 +1,6 @@
-"""Whether the versions draw the same picture, pixel for pixel, asked before any of them is timed.
+"""Check that all pixels of the pictures are equal, before any version is timed.
 
-All calculate in 64-bit floats and in the same order, so no pixel may differ, not by a level.
+All versions compute with 64-bit floats in the same order, so no pixel may differ by even one level.
 """
 
 from __future__ import annotations
@@ -15,7 +15,7 @@ EXAMPLES = (Example(8, 6), Example(33, 17), Example(160, 120))
 
 
 def compare(versions: Iterable[Version]) -> list[Finding]:
-    """Run every version that can run on every example and compare the pictures with the first's."""
+    """Run every available version on every example and compare with the first version."""
     there, findings = runnable(versions)
     for example in EXAMPLES:
         expected = there[0].answer(example)

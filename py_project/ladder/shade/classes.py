@@ -1,4 +1,4 @@
-"""A sphere, a line that may meet it, and the vectors of both."""
+"""A sphere, a line that may intersect it, and their vectors."""
 
 from __future__ import annotations
 
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Vec:
-    """A point, or the way from one to another."""
+    """A point, or the vector from one point to another."""
 
     x: float
     y: float
@@ -24,11 +24,11 @@ class Vec:
         return Vec(self.x * factor, self.y * factor, self.z * factor)
 
     def dot(self, other: Vec) -> float:
-        """Return the scalar product."""
+        """Return the dot product."""
         return self.x * other.x + self.y * other.y + self.z * other.z
 
     def cosine(self, other: Vec) -> float:
-        """Return the cosine of the angle between the two."""
+        """Return the cosine of the angle between two vectors."""
         return self.dot(other) / (math.sqrt(self.dot(self)) * math.sqrt(other.dot(other)))
 
 
@@ -52,7 +52,7 @@ class Sphere:
     radius: float
 
     def hit(self, line: Line) -> Vec | None:
-        """Return the point in which a line first meets it, if it does."""
+        """Return the first intersection with a line, or None."""
         offset = line.start - self.center
         along = offset.dot(line.direction)
         discriminant = along * along - (offset.dot(offset) - self.radius * self.radius)

@@ -10,23 +10,23 @@ FORMS = {"80x60": (80, 60), "800x600": (800, 600)}
 
 @dataclass(frozen=True)
 class Example:
-    """A picture of so many pixels."""
+    """A picture of `width` by `height` pixels."""
 
     width: int
     height: int
 
     @property
     def name(self) -> str:
-        """What it is called in tables."""
+        """The name in tables."""
         return f"{self.width}x{self.height}"
 
     @property
     def sizes(self) -> dict[str, int]:
-        """How many pixels there are."""
+        """The number of pixels."""
         return {"pixels": self.width * self.height}
 
 
 def of_form(form: str, *, quick: bool = False) -> Example:
-    """Return what versions are timed on in a form; if it has to be quick, 1% of it."""
+    """Return the example of a form; with `quick`, 1% of it."""
     width, height = FORMS[form]
     return Example(width // 10, height // 10) if quick else Example(width, height)

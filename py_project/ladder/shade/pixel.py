@@ -1,4 +1,4 @@
-"""A pixel, and a picture of pixels, with whichever classes."""
+"""A pixel, and a picture of pixels, with the classes of any module."""
 
 from __future__ import annotations
 
@@ -9,7 +9,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Scene:
-    """What there is to see, made of the classes of a module."""
+    """The objects in the picture, made of the classes of a module."""
 
     classes: ModuleType
     sphere: Any
@@ -19,7 +19,7 @@ class Scene:
 
 
 def scene(classes: ModuleType, width: int, height: int) -> Scene:
-    """Return a sphere over a screen of 8 by 6, and a light."""
+    """Return a sphere above a screen of 8 by 6, and a light."""
     sphere = classes.Sphere(classes.Vec(4.0, 3.0, 10.0), 2.0)
     light, forward = classes.Vec(8.0, 0.0, 7.0), classes.Vec(0.0, 0.0, 1.0)
     return Scene(classes, sphere, light, forward, (8.0 / width, 6.0 / height))
@@ -36,6 +36,6 @@ def level(scene: Scene, x: int, y: int) -> int:
 
 
 def picture(classes: ModuleType, width: int, height: int) -> list[int]:
-    """Return the levels of all pixels, row after row."""
+    """Return the levels of all pixels, row by row."""
     seen = scene(classes, width, height)
     return [level(seen, x, y) for y in range(height) for x in range(width)]

@@ -11,7 +11,7 @@ from numpy.typing import NDArray
 
 @njit(parallel=True)
 def main(width: int, height: int) -> NDArray[np.uint8]:
-    """Return the levels of all pixels, row after row."""
+    """Return the levels of all pixels, row by row."""
     levels = np.empty(width * height, dtype=np.uint8)
     scale_x, scale_y = 8.0 / width, 6.0 / height
     for row in prange(height):

@@ -1,4 +1,4 @@
-"""numpy: all pixels at once."""
+"""NumPy: all pixels at once."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from numpy.typing import NDArray
 
 
 def main(width: int, height: int) -> NDArray[np.uint8]:
-    """Return the levels of all pixels, row after row."""
+    """Return the levels of all pixels, row by row."""
     x = np.tile(np.arange(width) * (8.0 / width), height)
     y = np.repeat(np.arange(height) * (6.0 / height), width)
     normal_x, normal_y = x - 4.0, y - 3.0

@@ -7,5 +7,5 @@ from ladder.shade.pixel import picture
 
 
 def main(width: int, height: int) -> list[int]:
-    """Return the levels of all pixels, row after row."""
+    """Return the levels of all pixels, row by row."""
     return picture(classes, width, height)

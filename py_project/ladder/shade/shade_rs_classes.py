@@ -1,4 +1,4 @@
-"""The same three classes in Rust, imported instead; nothing else is changed."""
+"""The same three classes, imported from Rust; nothing else changes."""
 
 from __future__ import annotations
 
@@ -8,5 +8,5 @@ from ladder.shade.pixel import picture
 
 
 def main(width: int, height: int) -> list[int]:
-    """Return the levels of all pixels, row after row."""
+    """Return the levels of all pixels, row by row."""
     return picture(classes, width, height)

@@ -1,4 +1,4 @@
-"""The rungs of the ladder for the shaded sphere, in order."""
+"""The versions of the shaded sphere, in order."""
 
 from __future__ import annotations
 
@@ -17,8 +17,8 @@ FORMS = tuple(example.FORMS)
 
 NOTES = (
     "A form is the picture's width and height. Speed-ups are ratios of medians.",
-    "numba and, in the larger picture, the engine use all threads, the others one. The engine is",
-    "given the pixels as columns of 32-bit integers; the others make them on the way.",
+    "numba and, for the larger picture, the engine use all threads, the others use one. The engine",
+    "gets the pixels as columns of 32-bit integers; the others create them.",
 )
 """Lines below the table."""
 
@@ -49,8 +49,8 @@ VERSIONS: dict[str, Version] = {
         forms=FORMS,
     )
     for name, what, needs, family in (
-        ("shade_py_classes", "three classes of Python", None, _SIZE),
-        ("shade_rs_classes", "the same classes of Rust", PORTS, _SIZE),
+        ("shade_py_classes", "three classes in Python", None, _SIZE),
+        ("shade_rs_classes", "the same classes in Rust", PORTS, _SIZE),
         ("shade_np_scratch", "numpy, all pixels at once", None, _SIZE),
         ("shade_nb_scratch", "numba, all threads", "pip install numba", _SIZE),
         ("shade_rs_engine", "the engine, through an expression", ENGINE, _COLUMNS),
@@ -60,4 +60,4 @@ VERSIONS: dict[str, Version] = {
 BASELINE = "shade_py_classes"
 
 COMPARISONS = against_all("shade_rs_engine", VERSIONS)
-"""Ratios worth a line of their own."""
+"""Ratios that are printed below the table."""

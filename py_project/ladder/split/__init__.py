@@ -1,1 +1,1 @@
-"""The ladder of the stratified train/test split (the exercise's stratif1)."""
+"""Versions of the stratified train/test split (stratif1 of the exercise)."""

@@ -1,7 +1,7 @@
-"""Whether the versions split as they should, asked before any of them is timed.
+"""Check the splits of the versions, before any of them is timed.
 
-Which rows go to the test is drawn, so answers are held against the definition: as many rows as
-asked for, and each class has its share by largest remainder, whichever of equal remainders.
+The rows of the test are random, so answers are checked against the definition: the number of rows
+is exact, and each class has its share by largest remainder, in any order for equal remainders.
 """
 
 from __future__ import annotations
@@ -19,12 +19,12 @@ EXAMPLES = ((1_000, 3, 0.33), (999, 40, 0.25), (10_000, 700, 0.5))
 
 
 def compare(versions: Iterable[Version]) -> list[Finding]:
-    """Run every version that can run on every example and check the answers."""
+    """Run every available version on every example and check the answers."""
     return each_by_definition(versions, [made(*sizes) for sizes in EXAMPLES], problem)
 
 
 def problem(example: Example, parts: Rows) -> str | None:
-    """Say what is wrong with a split by the definition, or return None."""
+    """Return how a split violates the definition, or None."""
     if parts.shape != example.labels.shape:
         return f"{parts.shape} rows for {len(example.labels)} labels"
     if not np.isin(parts, (0, 1)).all():
@@ -33,7 +33,7 @@ def problem(example: Example, parts: Rows) -> str | None:
     if parts.sum() != test:
         return f"{parts.sum()} rows for the test, expected {test}"
     found = counts(example.labels, parts, 2)
-    # In units of a row over all rows: whole numbers, so that equal remainders are equal.
+    # Multiplied by the number of rows: integers, so that equal remainders compare equal.
     quotas = found.sum(axis=1) * test
     given = found[:, 1] * len(parts)
     if (np.abs(quotas - given) >= len(parts)).any():

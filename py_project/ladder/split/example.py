@@ -1,4 +1,4 @@
-"""A million labels of few and of many classes."""
+"""A million labels with few or many classes."""
 
 from __future__ import annotations
 
@@ -7,7 +7,7 @@ from ladder.labels import Example, drawn
 TEST_SIZE = 0.33
 
 FORMS = {"1m-4": (1_000_000, 4), "1m-20k": (1_000_000, 20_000)}
-"""Rows and classes of each form of measurement."""
+"""Numbers of rows and classes of each form of measurement."""
 
 
 def made(n_rows: int, n_classes: int, test_size: float = TEST_SIZE) -> Example:
@@ -18,7 +18,7 @@ def made(n_rows: int, n_classes: int, test_size: float = TEST_SIZE) -> Example:
 
 
 def of_form(form: str, *, quick: bool = False) -> Example:
-    """Return what versions are timed on in a form; if it has to be quick, 1% of it."""
+    """Return the example of a form; with `quick`, 1% of it."""
     n_rows, n_classes = FORMS[form]
     if quick:
         n_rows, n_classes = n_rows // 100, min(n_classes, 200)

@@ -1,4 +1,4 @@
-"""numpy: rows sorted by class, random keys within it, the first of each class for the test."""
+"""NumPy: rows sorted by class, in random order within it; the first rows are the test."""
 
 from __future__ import annotations
 
@@ -14,7 +14,7 @@ def main(labels: NDArray[np.int64], test_size: float, seed: int) -> NDArray[np.i
     given = quotas.astype(np.int64)
     given[np.argsort(given - quotas, kind="stable")[: test - given.sum()]] += 1
 
-    # In random order first, then stably by class: random order within each class.
+    # Random order first, then a stable sort by class: random order within each class.
     shuffled = np.random.default_rng(seed).permutation(len(labels))
     by_class = shuffled[np.argsort(classes[shuffled], kind="stable")]
     place_in_class = np.arange(len(labels)) - np.repeat(counts.cumsum() - counts, counts)

@@ -1,4 +1,4 @@
-"""Pure Python: a list of rows for each class, shuffled; largest remainder by a sort."""
+"""Pure Python: a list of rows for each class, sampled; largest remainder by a sort."""
 
 from __future__ import annotations
 

@@ -1,4 +1,4 @@
-"""scikit-learn's train_test_split over the row numbers."""
+"""scikit-learn's train_test_split on the row numbers."""
 
 from __future__ import annotations
 

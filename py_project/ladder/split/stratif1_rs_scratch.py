@@ -1,4 +1,4 @@
-"""The same lists of rows in Rust; numpy in, numpy out, one thread."""
+"""The same lists of rows in Rust; NumPy in, NumPy out, one thread."""
 
 from __future__ import annotations
 

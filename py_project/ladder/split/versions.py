@@ -1,4 +1,4 @@
-"""The rungs of the ladder for the stratified split, in order."""
+"""The versions of the stratified split, in order."""
 
 from __future__ import annotations
 
@@ -16,8 +16,8 @@ FORMS = tuple(example.FORMS)
 """Rows and classes."""
 
 NOTES = (
-    "A form is rows-classes; the labels are 64-bit integers, a third of the rows is for the test.",
-    "Speed-ups are ratios of medians. All but the engine use one thread.",
+    "A form is rows-classes; labels are 64-bit integers, a third of the rows is for the test.",
+    "Speed-ups are ratios of medians. All except the engine use one thread.",
 )
 """Lines below the table."""
 
@@ -34,10 +34,10 @@ VERSIONS = rungs(
     "split",
     FORMS,
     (
-        ("stratif1_py_scratch", "pure Python, a list of rows a class", None, _LISTS),
+        ("stratif1_py_scratch", "pure Python, a list of rows per class", None, _LISTS),
         ("stratif1_np_scratch", "numpy, rows sorted by class", None, _ARRAYS),
         ("stratif1_py_sklearn", "scikit-learn, train_test_split", SKLEARN, _ARRAYS),
-        ("stratif1_rs_scratch", "a list of rows a class, in Rust", PORTS, _ARRAYS),
+        ("stratif1_rs_scratch", "a list of rows per class, in Rust", PORTS, _ARRAYS),
         ("stratif1_rs_engine", "the engine, through an expression", ENGINE, _COLUMNS),
     ),
 )
@@ -45,4 +45,4 @@ VERSIONS = rungs(
 BASELINE = "stratif1_py_sklearn"
 
 COMPARISONS = against_all("stratif1_rs_engine", VERSIONS)
-"""Ratios worth a line of their own."""
+"""Ratios that are printed below the table."""

@@ -1,15 +1,15 @@
-//! Which polygons are close to a point: those whose centre is nearer than `max_dist`, strictly.
+//! Finds the polygons close to a point: their center is strictly closer than `max_dist`.
 //!
-//! [`allocating`] compares the rooted distance, as the Python does; [`within`] compares squares.
-//! The two can differ for a centre whose distance rounds to `max_dist` itself.
+//! [`allocating`] compares distances, as the Python code does; [`within`] compares squares.
+//! The two can differ for a center whose distance rounds to `max_dist`.
 
 use ndarray::{ArrayView1, ArrayView2};
 
 use crate::{Error, Shape};
 
-/// Versions 2 and 3: the Python line read as Rust, `norm(center - point) < max_dist`.
+/// Versions 2 and 3: the Python line translated to Rust, `norm(center - point) < max_dist`.
 ///
-/// Makes three arrays on the heap for two numbers: an owned centre, the offset, its squares. Both
+/// Allocates three arrays for two numbers: an owned center, the offset, its squares. Both
 /// views must have the same length (see [`pair`]).
 pub fn allocating(center: ArrayView1<f64>, point: ArrayView1<f64>, max_dist: f64) -> bool {
     let offset = center.to_owned() - point;
@@ -17,7 +17,7 @@ pub fn allocating(center: ArrayView1<f64>, point: ArrayView1<f64>, max_dist: f64
     squares.sum().sqrt() < max_dist
 }
 
-/// Versions 4 and 5: squared distance against `max_dist_2`, no array, no root.
+/// Versions 4 and 5: compares the squared distance with `max_dist_2`, without arrays or roots.
 pub fn within(center: &[f64; 2], point: &[f64; 2], max_dist_2: f64) -> bool {
     let [center_x, center_y] = center;
     let [point_x, point_y] = point;
@@ -49,8 +49,8 @@ pub fn find_squared<'a>(
         .filter_map(move |(row, shape)| within(shape.center(), &point, max_dist_2).then_some(row))
 }
 
-/// Row numbers of the centres close to `point`, in order, as version 5 finds them: the centres
-/// lie in one array, taken from the shapes once for all points.
+/// Row numbers of the centers close to `point`, in order, as version 5 finds them: the centers
+/// are in one array, which is read from the shapes once for all points.
 pub fn find_among_centers<'a>(
     centers: &'a [[f64; 2]],
     point: [f64; 2],
@@ -67,7 +67,7 @@ pub fn find_among_centers<'a>(
 ///
 /// # Errors
 ///
-/// [`Error::NotAPair`] names `what` if it has not exactly two values.
+/// [`Error::NotAPair`] names `what` if it does not have exactly two values.
 pub fn pair(view: ArrayView1<f64>, what: &'static str) -> Result<[f64; 2], Error> {
     let mut values = view.iter().copied();
     match (values.next(), values.next(), values.next()) {
@@ -80,7 +80,7 @@ pub fn pair(view: ArrayView1<f64>, what: &'static str) -> Result<[f64; 2], Error
 ///
 /// # Errors
 ///
-/// [`Error::NotAPair`] if the rows have not exactly two values.
+/// [`Error::NotAPair`] if the rows do not have exactly two values.
 pub fn pairs(points: ArrayView2<f64>) -> Result<Vec<[f64; 2]>, Error> {
     let rows = points.rows().into_iter();
     rows.map(|row| pair(row, "a row of points")).collect()

@@ -1,15 +1,15 @@
-//! Dynamic time warping as one would write it down: two rows of the matrix.
+//! Straightforward dynamic time warping: two rows of the matrix.
 
 use ndarray::{Array1, ArrayView1, ArrayView2};
 
 use crate::Error;
 
-/// The distance of each pair of rows: the least sum of absolute differences along a path. Infinite
-/// where one row is empty and the other is not.
+/// The distance of each pair of rows: the minimum sum of absolute differences along a path. It is
+/// infinite if only one of the rows is empty.
 ///
 /// # Errors
 ///
-/// [`Error::Pairs`] where there are not as many of the one as of the other.
+/// [`Error::Pairs`] if the numbers of series differ.
 pub fn distances(a: ArrayView2<f64>, b: ArrayView2<f64>) -> Result<Array1<f64>, Error> {
     if a.nrows() != b.nrows() {
         return Err(Error::Pairs { a: a.nrows(), b: b.nrows() });
@@ -24,7 +24,7 @@ pub fn distance(a: ArrayView1<f64>, b: ArrayView1<f64>) -> f64 {
         *first = 0.0;
     }
     for x in a {
-        // What was to the left of this cell in the row above, and what is now.
+        // The cell to the left in the row above, and the current cell.
         let (mut diagonal, mut left) = (f64::INFINITY, f64::INFINITY);
         let mut cells = row.iter_mut();
         if let Some(first) = cells.next() {

@@ -1,55 +1,55 @@
 use thiserror::Error;
 
-/// What the ports refuse to work on.
+/// Invalid input of the ports.
 #[derive(Clone, Debug, Error, PartialEq)]
 #[non_exhaustive]
 pub enum Error {
-    /// A polygon whose coordinate columns do not belong together.
-    #[error("x has {x} values and y has {y}: a polygon needs as many of one as of the other")]
+    /// A polygon whose coordinate columns differ in length.
+    #[error("x has {x} values and y has {y}: expected equal lengths")]
     Lengths {
         /// Length of `x`.
         x: usize,
         /// Length of `y`.
         y: usize,
     },
-    /// A polygon without a vertex has no centre.
+    /// A polygon without a vertex has no center.
     #[error("a polygon needs at least one vertex")]
     Empty,
-    /// Points and centroids that cannot be compared.
-    #[error("points of {points} dimensions and {centroids} centroids of {dims}")]
+    /// Points and centroids of different dimensions.
+    #[error("points have {points} dimensions, but the {centroids} centroids have {dims}")]
     Centroids {
         /// Dimensions of the points.
         points: usize,
-        /// How many centroids there are.
+        /// Number of centroids.
         centroids: usize,
         /// Dimensions of the centroids.
         dims: usize,
     },
-    /// Series that are not paired.
-    #[error("{a} series and {b} to compare them with")]
+    /// Different numbers of series.
+    #[error("{a} and {b} series: expected equal numbers")]
     Pairs {
-        /// How many of the one.
+        /// Number of the first series.
         a: usize,
-        /// How many of the other.
+        /// Number of the second series.
         b: usize,
     },
     /// Fewer than two folds.
     #[error("expected at least 2 folds, got {0}")]
     Folds(usize),
-    /// A test of more rows than there are.
-    #[error("{test} rows for the test of {rows}")]
+    /// More rows for the test than there are.
+    #[error("{test} rows for the test, but there are only {rows}")]
     Test {
-        /// Rows asked for.
+        /// Requested rows.
         test: usize,
-        /// Rows there are.
+        /// Number of rows.
         rows: usize,
     },
-    /// A point or centre that is not a pair `(x, y)`.
+    /// A point or center that is not a pair `(x, y)`.
     #[error("{what} has {len} values, expected 2: x and y")]
     NotAPair {
-        /// What was looked at: `"point"`, `"center"`, `"a row of points"`.
+        /// The value that was read: `"point"`, `"center"`, `"a row of points"`.
         what: &'static str,
-        /// How many values it had.
+        /// Its number of values.
         len: usize,
     },
 }

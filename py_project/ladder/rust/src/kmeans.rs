@@ -1,28 +1,28 @@
-//! Lloyd's algorithm as one would write it down: two loops over points and centroids.
+//! Straightforward Lloyd's algorithm: two loops over points and centroids.
 
 use ndarray::{Array1, Array2, ArrayView1, ArrayView2, Zip};
 
 use crate::Error;
 
-/// What [`lloyd`] finds.
+/// The result of [`lloyd`].
 pub struct Found {
-    /// One centroid a row.
+    /// One centroid per row.
     pub centroids: Array2<f64>,
     /// The nearest centroid of each point.
     pub labels: Array1<u32>,
     /// Sum of the squared distances.
     pub inertia: f64,
-    /// How often the centroids were moved.
+    /// The number of times that the centroids were moved.
     pub iterations: usize,
 }
 
-/// Moves centroids from `start` until none moves, at most `max_iter` times.
+/// Moves centroids from `start` until none changes, at most `max_iter` times.
 ///
-/// A cluster without points stays where it is.
+/// The centroid of a cluster without points does not move.
 ///
 /// # Errors
 ///
-/// [`Error::Centroids`] for no centroid, or one of another dimension than the points.
+/// [`Error::Centroids`] if there are no centroids, or their dimension differs from the points'.
 pub fn lloyd(
     points: ArrayView2<f64>,
     start: ArrayView2<f64>,

@@ -1,13 +1,13 @@
 //! The Rust ports of the ladder: versions 2 to 5, from a line-by-line translation to an outer
-//! loop in Rust; and the scratch versions of the further kernels, [`dtw`], [`kmeans`], [`shade`] and
+//! loop in Rust; and the scratch versions of the other kernels, [`dtw`], [`kmeans`], [`shade`] and
 //! [`stratify`].
 //!
-//! Two layers. [`Shape`] and the functions in [`close`] and [`best`] are plain Rust and are what
-//! the benches time, and so are those of the further kernels. With the feature `python` (on by
-//! default) the crate is also the extension module `poly_match_ladder`: a file per version that
-//! takes Python objects, calls the plain functions, and hands Python objects back.
+//! The crate has two layers. [`Shape`], the functions in [`close`] and [`best`], and those of the
+//! other kernels are plain Rust; the benchmarks time them. With the feature `python` (on by
+//! default) the crate is also the extension module `poly_match_ladder`: one file per version, which
+//! takes Python objects, calls the plain functions, and returns Python objects.
 //!
-//! These are rungs, kept as simple as what they stand for. The engine that the project offers is
+//! These versions are kept simple on purpose, for comparison. The engine of the project is
 //! `poly-match-engine`.
 
 #![deny(clippy::indexing_slicing)]

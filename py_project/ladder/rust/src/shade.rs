@@ -1,13 +1,13 @@
-//! The three classes of the shaded sphere, with what each can do.
+//! The three classes of the shaded sphere, with their methods.
 
-/// A point, or the way from one to another.
+/// A point, or the vector from one point to another.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Vector {
-    /// To the right.
+    /// The coordinate to the right.
     pub x: f64,
-    /// Down.
+    /// The coordinate downward.
     pub y: f64,
-    /// Away.
+    /// The coordinate away from the viewer.
     pub z: f64,
 }
 
@@ -17,22 +17,22 @@ impl Vector {
         Self { x: self.x + other.x, y: self.y + other.y, z: self.z + other.z }
     }
 
-    /// The way from `other` to here.
+    /// The vector from `other` to this point.
     pub fn minus(self, other: Self) -> Self {
         Self { x: self.x - other.x, y: self.y - other.y, z: self.z - other.z }
     }
 
-    /// So many times as long.
+    /// The vector, multiplied by a factor.
     pub fn times(self, factor: f64) -> Self {
         Self { x: self.x * factor, y: self.y * factor, z: self.z * factor }
     }
 
-    /// The scalar product.
+    /// The dot product.
     pub fn dot(self, other: Self) -> f64 {
         self.x * other.x + self.y * other.y + self.z * other.z
     }
 
-    /// The cosine of the angle between the two.
+    /// The cosine of the angle between two vectors.
     pub fn cosine(self, other: Self) -> f64 {
         self.dot(other) / (self.dot(self).sqrt() * other.dot(other).sqrt())
     }
@@ -57,14 +57,14 @@ impl Line {
 /// A sphere.
 #[derive(Clone, Copy, Debug, PartialEq)]
 pub struct Sphere {
-    /// Its centre.
+    /// Its center.
     pub center: Vector,
     /// Its radius.
     pub radius: f64,
 }
 
 impl Sphere {
-    /// The point in which a line first meets it, if it does.
+    /// The first intersection with a line, if there is one.
     pub fn hit(self, line: Line) -> Option<Vector> {
         let offset = line.start.minus(self.center);
         let along = offset.dot(line.direction);

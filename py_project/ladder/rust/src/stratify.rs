@@ -1,4 +1,4 @@
-//! The stratified splits as one would write them down: a list of rows for each class, shuffled.
+//! Straightforward stratified splits: a shuffled list of rows for each class.
 
 use std::collections::HashMap;
 
@@ -8,11 +8,11 @@ use rand::seq::SliceRandom;
 
 use crate::Error;
 
-/// The part of each row: 0 for training, 1 for the test, which has a share of the rows rounded up.
+/// The part of each row: 0 for training, 1 for the test, whose number of rows is rounded up.
 ///
 /// # Errors
 ///
-/// [`Error::Test`] if the share is not one.
+/// [`Error::Test`] if the test would have more rows than there are.
 pub fn split(labels: &[i64], test_size: f64, seed: u64) -> Result<Vec<u8>, Error> {
     let rows = labels.len();
     let test = (test_size * rows as f64).ceil() as usize;
@@ -46,7 +46,7 @@ pub fn split(labels: &[i64], test_size: f64, seed: u64) -> Result<Vec<u8>, Error
 ///
 /// # Errors
 ///
-/// [`Error::Folds`] for fewer than two.
+/// [`Error::Folds`] for fewer than two folds.
 pub fn fold(labels: &[i64], n_splits: usize, seed: u64) -> Result<Vec<u32>, Error> {
     if n_splits < 2 {
         return Err(Error::Folds(n_splits));

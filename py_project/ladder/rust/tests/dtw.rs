@@ -1,4 +1,4 @@
-//! Time warping in two rows does what it says.
+//! Tests of time warping in two rows.
 
 use ndarray::{Array2, array};
 use poly_match_ladder::{Error, dtw};

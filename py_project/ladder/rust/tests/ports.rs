@@ -1,4 +1,4 @@
-//! The three loops find the same polygons, and the edges of the rule are where they should be.
+//! The three loops find the same polygons, and handle the limits of the rule correctly.
 
 use ndarray::{Array1, Array2, ArrayView1, array};
 use poly_match_ladder::{Error, Shape, best, close};
@@ -7,7 +7,7 @@ type Found = Result<Vec<usize>, Error>;
 
 const NONE: [usize; 0] = [];
 
-/// A triangle whose vertices have the mean `(x, y)`, exactly for small whole numbers.
+/// A triangle whose vertices have the mean `(x, y)`, exact for small integers.
 fn triangle(x: f64, y: f64, size: f64) -> Result<Shape, Error> {
     Shape::new(array![x - size, x + size, x], array![y - size, y - size, y + 2.0 * size])
 }

@@ -1,4 +1,4 @@
-//! The scratch versions of the further kernels do what they say, and refuse what they cannot do.
+//! Tests of the scratch versions of the other kernels, with their errors.
 
 use ndarray::array;
 use poly_match_ladder::{Error, kmeans, stratify};
@@ -8,7 +8,7 @@ fn centroids_move_to_the_means_and_rest() -> Result<(), Error> {
     let points = array![[0.0, 0.0], [9.0, 9.0], [0.0, 2.0], [9.0, 7.0]];
     let start = array![[0.0, 0.0], [9.0, 9.0], [99.0, 99.0]];
     let found = kmeans::lloyd(points.view(), start.view(), 10)?;
-    // The third has no point and stays.
+    // The third centroid has no points and does not move.
     assert_eq!(found.centroids, array![[0.0, 1.0], [9.0, 8.0], [99.0, 99.0]]);
     assert_eq!(found.labels, array![0, 1, 0, 1]);
     assert_eq!((found.inertia, found.iterations), (4.0, 2));

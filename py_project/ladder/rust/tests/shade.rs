@@ -1,4 +1,4 @@
-//! The classes of the shaded sphere do what they say.
+//! Tests of the classes of the shaded sphere.
 
 use poly_match_ladder::shade::{Line, Sphere, Vector};
 
@@ -11,7 +11,7 @@ fn a_line_meets_the_near_side() {
     let sphere = Sphere { center: vector(4.0, 3.0, 10.0), radius: 2.0 };
     let from = |x, y| Line { start: vector(x, y, 0.0), direction: vector(0.0, 0.0, 1.0) };
     assert_eq!(sphere.hit(from(4.0, 3.0)), Some(vector(4.0, 3.0, 8.0)));
-    // It touches, and it misses.
+    // One line touches the sphere, the other misses it.
     assert_eq!(sphere.hit(from(6.0, 3.0)), Some(vector(6.0, 3.0, 10.0)));
     assert_eq!(sphere.hit(from(6.001, 3.0)), None);
 }

@@ -10,7 +10,7 @@ use crate::Error;
 
 type Found<'py> = (Bound<'py, PyArray2<f64>>, Bound<'py, PyArray1<u32>>);
 
-/// Centroids and labels. The points are copied: linfa has another version of ndarray.
+/// Centroids and labels. The points are copied, because linfa uses another version of ndarray.
 #[pyfunction]
 pub fn kmeans_rs_linfa<'py>(
     py: Python<'py>,

@@ -24,7 +24,7 @@ impl From<Error> for PyErr {
     }
 }
 
-/// The Rust versions of the ladders.
+/// The Rust versions of the kernels.
 #[pymodule]
 mod poly_match_ladder {
     use pyo3::prelude::pymodule;
@@ -50,14 +50,14 @@ mod poly_match_ladder {
         use crate::bindings::shade::{Line, Sphere, Vec};
     }
 
-    /// `find_close_polygons` line by line, on Python objects.
+    /// `find_close_polygons`, translated line by line, on Python objects.
     #[pymodule]
     mod v2 {
         #[pymodule_export]
         use crate::bindings::v2::find_close_polygons;
     }
 
-    /// `Polygon` is a Rust class; its centre is still copied for every test.
+    /// `Polygon` is a Rust class; its center is still copied for every test.
     #[pymodule]
     mod v3 {
         #[pymodule_export]

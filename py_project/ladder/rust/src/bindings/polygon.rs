@@ -3,9 +3,9 @@ use pyo3::prelude::*;
 
 use crate::{Error, Shape};
 
-/// A polygon that lives in Rust and looks like the Python one.
+/// A polygon in Rust with the same attributes as the Python one.
 ///
-/// `x`, `y` and `center` are numpy arrays, made anew at every access. A subclass adds `area`.
+/// `x`, `y` and `center` are NumPy arrays, created at every access. A subclass adds `area`.
 #[pyclass(frozen, subclass, module = "poly_match_ladder")]
 pub struct Polygon {
     pub shape: Shape,

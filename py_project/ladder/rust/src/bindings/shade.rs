@@ -2,7 +2,7 @@ use pyo3::prelude::*;
 
 use crate::shade;
 
-/// A point, or the way from one to another.
+/// A point, or the vector from one point to another.
 #[pyclass(frozen, module = "poly_match_ladder.shade")]
 pub struct Vec(shade::Vector);
 

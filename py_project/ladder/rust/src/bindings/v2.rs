@@ -3,9 +3,9 @@ use pyo3::prelude::*;
 
 use crate::close;
 
-/// The polygons whose `center` is nearer to `point` than `max_dist`, in order.
+/// The polygons whose `center` is closer to `point` than `max_dist`, in order.
 ///
-/// Whatever has an attribute `center` that is a numpy array of two floats will do.
+/// Accepts any object with an attribute `center` that is a NumPy array of two floats.
 #[pyfunction]
 pub fn find_close_polygons<'py>(
     polygons: Vec<Bound<'py, PyAny>>,

@@ -5,10 +5,10 @@ use pyo3::prelude::*;
 use super::polygon::Polygon;
 use crate::close;
 
-/// The polygons whose centre is nearer to `point` than `max_dist`, in order.
+/// The polygons whose center is closer to `point` than `max_dist`, in order.
 ///
-/// The centre is read from the Rust side of the object: no attribute is looked up, but each test
-/// still copies it and makes its temporaries.
+/// The center is read from the Rust part of the object, without an attribute lookup. Each test
+/// still copies it and allocates temporary arrays.
 #[pyfunction]
 pub fn find_close_polygons<'py>(
     polygons: Vec<Bound<'py, Polygon>>,

@@ -4,10 +4,10 @@ use pyo3::prelude::*;
 use super::polygon::Polygon;
 use crate::close;
 
-/// The polygons whose centre is nearer to `point` than `max_dist`, in order.
+/// The polygons whose center is closer to `point` than `max_dist`, in order.
 ///
-/// The centre is read in place and squares are compared. What is left is the list itself: every
-/// call turns it into references, checks the class of each, and builds the answer.
+/// The center is read in place and squares are compared. The remaining cost is the list: every
+/// call converts it to references, checks the class of each, and builds the answer.
 #[pyfunction]
 pub fn find_close_polygons<'py>(
     polygons: Vec<Bound<'py, Polygon>>,

@@ -4,9 +4,9 @@ use pyo3::prelude::*;
 use super::polygon::Polygon;
 use crate::close;
 
-/// For every point that has one, the point and the polygons closer than `max_dist` to it.
+/// Every point that has close polygons, with the polygons closer than `max_dist`.
 ///
-/// Points are the rows of a matrix. The list of polygons is read once, and so are the centres.
+/// Points are the rows of a matrix. The list of polygons and the centers are read once.
 #[pyfunction]
 pub fn find_all_close_polygons<'py>(
     polygons: Vec<Bound<'py, Polygon>>,
