@@ -1,11 +1,11 @@
-"""Write ladder.ipynb from ladder_cells.py, where its cells stand in the percent format.
+"""Write ladder.ipynb from ladder_cells.py, which has its cells in the percent format.
 
     python py_project/notebooks/build_ladder.py             # the cells, without outputs
-    python py_project/notebooks/build_ladder.py --execute   # with outputs, some minutes
+    python py_project/notebooks/build_ladder.py --execute   # with outputs; takes some minutes
     python py_project/notebooks/build_ladder.py kmeans      # kmeans.ipynb from kmeans_cells.py
     LADDER_QUICK=1 python py_project/notebooks/build_ladder.py --execute --out quick.ipynb
 
-Needs nbformat; to execute also nbclient, ipykernel and matplotlib.
+Needs nbformat; --execute also needs nbclient, ipykernel and matplotlib.
 """
 
 from __future__ import annotations
@@ -26,7 +26,7 @@ MARKDOWN = " [markdown]"
 
 
 def names() -> list[str]:
-    """Return the notebooks that there are cells for."""
+    """Return the names of the notebooks that have a file of cells."""
     return sorted(path.name.removesuffix(CELLS) for path in HERE.glob(f"*{CELLS}"))
 
 
@@ -50,27 +50,29 @@ def build(name: str) -> NotebookNode:
 
 
 def execute(notebook: NotebookNode) -> None:
-    """Run all cells and keep their outputs. Raises what a cell raises."""
+    """Run all cells and keep their outputs. Raises the exception of a cell that fails."""
     from jupyter_client.manager import AsyncKernelManager
     from nbclient import NotebookClient
 
     with tempfile.TemporaryDirectory() as folder:
-        # Over a socket file: open ports on the machine would be more than this needs.
+        # Over a socket file, so that no ports are opened.
         manager = AsyncKernelManager(transport="ipc", ip=f"{folder}/kernel")
         resources = {"metadata": {"path": str(HERE)}}
         NotebookClient(
             notebook, km=manager, timeout=1800, resources=resources, record_timing=False
         ).execute()
-    # The interpreter's exact version changes with the machine; the outputs name it already.
+    # The exact version of the interpreter depends on the machine; the outputs include it.
     notebook.metadata.pop("language_info", None)
 
 
 def main(arguments: list[str] | None = None) -> int:
     """Run the command."""
     parser = argparse.ArgumentParser(description="Write a notebook from its cells.")
-    parser.add_argument("name", nargs="?", choices=names(), default="ladder", help="which (ladder)")
+    parser.add_argument(
+        "name", nargs="?", choices=names(), default="ladder", help="the notebook (ladder)"
+    )
     parser.add_argument("--execute", action="store_true", help="run the cells, keep the outputs")
-    parser.add_argument("--out", type=Path, help="where to (NAME.ipynb beside the cells)")
+    parser.add_argument("--out", type=Path, help="output file (NAME.ipynb in the same folder)")
     given = parser.parse_args(arguments)
     notebook = build(given.name)
     if given.execute:

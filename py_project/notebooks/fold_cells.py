@@ -1,12 +1,12 @@
-"""The cells of fold.ipynb; build_ladder.py makes the notebook of them."""
+"""The cells of fold.ipynb; build_ladder.py builds the notebook from them."""
 
 # ruff: noqa: E402
 
 # %% [markdown]
-# # Stratified folds: dealing classes out like cards
+# # Stratified folds
 #
-# Each row goes to one of `n` folds, and each class is to be spread evenly over them. The versions
-# are those of `ladder/fold` (the exercise's stratif2). Every time printed here was measured while
+# Each row goes to one of `n` folds, and each class is distributed evenly over them. The versions
+# are those of `ladder/fold` (stratif2 of the exercise). All times in the output were measured when
 # this notebook ran.
 
 # %%
@@ -34,9 +34,9 @@ from ladder.timing import Budget
 BUDGET = Budget(0.1, 1) if QUICK else Budget(1.0, 3)
 
 # %% [markdown]
-# ## The data, and what comes out
+# ## Data and result
 #
-# Within a class the sizes of two folds differ by at most one, and over all as well.
+# Within a class the sizes of two folds differ by at most one. The same is true for all rows.
 
 # %%
 frame = pl.DataFrame({"label": made(1_003, 5, 4).labels})
@@ -63,8 +63,8 @@ plt.show()
 # %% [markdown]
 # ## The steps
 #
-# A list of rows for each class, shuffled and dealt out. The next class goes on where the last one
-# ended: that is what keeps the folds equal over all.
+# Each class has a list of rows, which is shuffled and assigned to folds in turn. The next class
+# continues where the previous class ended, which keeps the total fold sizes equal.
 
 # %%
 from ladder.fold import stratif2_py_scratch
@@ -72,16 +72,16 @@ from ladder.fold import stratif2_py_scratch
 print(inspect.getsource(stratif2_py_scratch.main))
 
 # %% [markdown]
-# ## Are the answers right?
+# ## Are the answers correct?
 
 # %%
 notebook.show_answers("fold")
 
 # %% [markdown]
-# ## Each version timed
+# ## Times of the versions
 #
-# A form is rows-classes-folds. scikit-learn hands out each fold as two arrays of row numbers, one
-# of them nearly as long as the column, so its time grows with the number of folds.
+# A form is rows-classes-folds. scikit-learn returns each fold as two arrays of row numbers, one of
+# them almost as long as the column, so its time grows with the number of folds.
 
 # %%
 times = notebook.times("fold", BUDGET, quick=QUICK)
@@ -92,7 +92,8 @@ notebook.draw(times)
 plt.show()
 
 # %% [markdown]
-# ## What the engine does
+# ## How the engine works
 #
-# The same as for a split: it numbers and counts the classes, lays out for each class its folds,
-# shuffles them, and deals them to the rows in a second pass. The number of folds has no part in it.
+# It works as for a split: it numbers and counts the classes, lists the folds of each class,
+# shuffles them, and assigns them to the rows in a second pass. The time does not depend on the
+# number of folds.

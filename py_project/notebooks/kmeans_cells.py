@@ -1,15 +1,16 @@
-"""The cells of kmeans.ipynb; build_ladder.py makes the notebook of them."""
+"""The cells of kmeans.ipynb; build_ladder.py builds the notebook from them."""
 
 # ruff: noqa: E402
 
 # %% [markdown]
 # # k-means: from two loops to boxes of points
 #
-# Points in blobs. Find `k` centroids such that points lie close to the nearest of them: send each
-# point to its nearest centroid, each centroid to the mean of its points, and again.
+# The points are in blobs. k-means finds `k` centroids such that points are close to the nearest
+# centroid. It assigns each point to its nearest centroid, moves each centroid to the mean of its
+# points, and repeats.
 #
-# This notebook runs the versions of `ladder/kmeans`, all from the same centroids and for as many
-# iterations. Every time printed here was measured while it ran.
+# This notebook runs the versions of `ladder/kmeans`, all from the same centroids and with the same
+# number of iterations. All times in the output were measured when this notebook ran.
 
 # %%
 import os
@@ -39,8 +40,8 @@ BUDGET = Budget(0.1, 1) if QUICK else Budget(2.0, 3)
 # %% [markdown]
 # ## The data
 #
-# 10,000 points around five places, near enough to each other that their edges mix. The crosses are
-# the points that all versions start from.
+# 10,000 points around five places, which are so close that the blobs overlap. The crosses are the
+# initial centroids of all versions.
 
 # %%
 example = of_form("10k-2-5", quick=QUICK)
@@ -51,9 +52,9 @@ axes.set_aspect("equal")
 plt.show()
 
 # %% [markdown]
-# ## What comes out
+# ## Result
 #
-# As an expression, a label for each row; as a fit, the centroids too.
+# The expression returns a label for each row; the fit also returns the centroids.
 
 # %%
 frame = pl.DataFrame(example.points, schema=["x", "y"])
@@ -71,7 +72,7 @@ plt.show()
 # %% [markdown]
 # ## The steps
 #
-# In pure Python it is two loops, and a distance of two points in the middle of them.
+# In pure Python there are two loops, with the distance between two points inside them.
 
 # %%
 from ladder.kmeans import kmeans_np_scratch, kmeans_py_scratch
@@ -80,24 +81,24 @@ print(inspect.getsource(kmeans_py_scratch.nearest))
 print(inspect.getsource(kmeans_py_scratch.means))
 
 # %% [markdown]
-# numpy takes a block of points and all centroids at once. Written out, the squared distance is
-# mostly a product of two matrices.
+# NumPy processes a block of points and all centroids at once. The expanded formula of the squared
+# distance is mostly a product of two matrices.
 
 # %%
 print(inspect.getsource(kmeans_np_scratch.nearest))
 
 # %% [markdown]
-# ## Are the answers right?
+# ## Are the answers correct?
 #
-# From the same start all have the same centroids after as many iterations, but for rounding:
-# inertia must be equal within 1e-9, labels but for ties. linfa moves its centroids a little
-# otherwise.
+# From the same start and after the same number of iterations all versions have the same centroids,
+# except for rounding. Inertia must be equal within 1e-9, labels must be equal except for ties.
+# linfa moves its centroids slightly differently.
 
 # %%
 notebook.show_answers("kmeans")
 
 # %% [markdown]
-# ## Each version timed
+# ## Times of the versions
 #
 # Twenty iterations each. A form is points-dimensions-clusters.
 
@@ -110,15 +111,15 @@ notebook.draw(times)
 plt.show()
 
 # %% [markdown]
-# ## What the engine does
+# ## How the engine works
 #
-# It does not look at each point in each iteration. Points are sorted into small boxes once, and of
-# each box the sum of its points is known. In an iteration a box is asked which centroids can be
-# nearest to any point in it. Mostly that is one, and then its sum is all that is needed; only where
-# the border between two clusters runs through a box are its points looked at.
+# It does not test each point in each iteration. Points are sorted into small boxes once, and the
+# sum of the points of each box is stored. In an iteration the engine finds, for each box, the
+# centroids that can be nearest to any point in it. Mostly there is only one, and then the sum is
+# enough. Only if the border between two clusters crosses a box are its points tested.
 #
-# That holds as long as boxes are small beside clusters: in many dimensions they are not, and what
-# is left is the loop over all points and centroids, made for wide registers.
+# This works if boxes are small compared with clusters. In many dimensions they are not, and the
+# engine uses the loop over all points and centroids, written for wide registers.
 
 # %%
 for dims in (2, 24):
@@ -128,9 +129,9 @@ for dims in (2, 24):
         print(f"{timing.form:13} {name:18} {timing.median_ms:9.2f} ms")
 
 # %% [markdown]
-# ## What to take along
+# ## Summary
 #
-# - The same start and the same number of iterations, or times tell nothing.
-# - Lloyd's algorithm gives the same answer however it is computed. What may be left out is work
-#   whose outcome is known.
-# - Sums in a fixed order: the answer is the same with one thread and with many.
+# - Times can be compared only with the same start and the same number of iterations.
+# - Lloyd's algorithm gives the same answer for any way of computing it. Work with a known result
+#   can be skipped.
+# - Sums have a fixed order: the answer is the same with one thread and with many.

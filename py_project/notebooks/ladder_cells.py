@@ -1,16 +1,16 @@
-"""The cells of ladder.ipynb; build_ladder.py makes the notebook of them."""
+"""The cells of ladder.ipynb; build_ladder.py builds the notebook from them."""
 
 # ruff: noqa: E402
 
 # %% [markdown]
 # # The ladder: from pure Python to an engine
 #
-# A hundred points, a thousand polygons. For every point: of the polygons whose centre is closer
+# A hundred points, a thousand polygons. For every point: of the polygons whose center is closer
 # than 10, which is the smallest?
 #
-# The exercise is small enough to be read in a minute, and slow enough in plain Python to be worth a
-# profile. This notebook climbs it version by version, each as it stands in `ladder/match`. Every
-# time printed here was measured while this notebook ran.
+# The exercise is small enough to read in a minute, and slow enough in plain Python to be worth
+# profiling. This notebook goes through it version by version, with the code of `ladder/match`. All
+# times in the output were measured when this notebook ran.
 
 # %%
 import os
@@ -45,7 +45,7 @@ print(*MISSING, sep="\n")
 # %% [markdown]
 # ## The example
 #
-# Points and polygons lie in a square of 100 by 100. All polygons are one shape, moved about.
+# Points and polygons lie in a square of 100 by 100. All polygons are moved copies of one shape.
 
 # %%
 example = examples.original()
@@ -68,7 +68,7 @@ plt.show()
 # %% [markdown]
 # ## v1: pure Python
 #
-# A class with arrays in it, and two loops.
+# A class that contains arrays, and two loops.
 
 # %%
 from ladder.match import v1
@@ -90,20 +90,21 @@ def clock(name, form="cached"):
 clock("v1")
 
 # %% [markdown]
-# A hundred thousand calls of `np.linalg.norm`, each for two numbers. numpy is made for few calls on
-# many numbers, so the first idea is to turn it round: v1.5 asks for all distances to one polygon at
-# a time, v1.6 for the whole matrix at once.
+# There are a hundred thousand calls of `np.linalg.norm`, each for two numbers. NumPy is made for
+# few calls on many numbers, so the first idea is to swap the loops: v1.5 computes all distances to
+# one polygon at a time, v1.6 computes the whole matrix at once.
 
 # %%
 for name in ("v1.5", "v1.6-published"):
     clock(name)
 
 # %% [markdown]
-# ### A trap in v1.6
+# ### An error in v1.6
 #
-# It takes the `argmin` of a column of areas in which everything far is infinite. Where nothing is
-# near the whole column is infinite, and its `argmin` is 0. v1 leaves such a point out of its
-# answer; v1.6 as it was published answers polygon 0. Here every fifth point was moved far away:
+# v1.6 takes the `argmin` of a column of areas, in which the areas of far polygons are infinite. If
+# no polygon is near, the whole column is infinite, and its `argmin` is 0. v1 leaves such a point
+# out of its answer; the published v1.6 returns polygon 0. Here every fifth point was moved far
+# away:
 
 # %%
 far = examples.some_far()
@@ -112,9 +113,9 @@ pl.DataFrame(
 ).with_row_index("point")
 
 # %% [markdown]
-# The corrected form costs nothing more. Two more forms of it: in blocks of points, so that memory
-# is bounded; and with a better idea, polygons sorted by area once, so that the first near one is
-# the answer.
+# The correction costs no time. There are two more variants. One works on blocks of points, so that
+# memory is bounded. The other uses a better algorithm: it sorts polygons by area once, so that the
+# first near polygon is the answer.
 
 # %%
 for name in ("v1.6", "v1.6-blocks", "v1.6-ranked"):
@@ -123,10 +124,10 @@ for name in ("v1.6", "v1.6-blocks", "v1.6-ranked"):
 # %% [markdown]
 # ## v2 to v5: Rust under Python objects
 #
-# Real programs are not as easily turned into matrices as this one. So keep the objects, and
-# translate the slow function: v2 is `find_close_polygons` line by line. It asks every polygon for
-# its attribute `center`, as Python does. v3 makes `Polygon` a Rust class, v4 allocates nothing in
-# the loop, v5 takes the loop over the points into Rust as well.
+# Most programs are harder to convert to matrices than this one. So these versions keep the objects
+# and translate the slow function: v2 is `find_close_polygons`, translated line by line. It looks up
+# the attribute `center` of every polygon, as Python does. v3 makes `Polygon` a Rust class, v4
+# allocates nothing in the loop, v5 moves the loop over the points to Rust too.
 
 # %%
 PORTS = [name for name in ("v2", "v3", "v4", "v5") if VERSIONS[name] in RUN]
@@ -134,11 +135,11 @@ for name in PORTS:
     clock(name)
 
 # %% [markdown]
-# ## A trap in the figures
+# ## Cached and fresh polygons
 #
-# All times so far were taken as the exercise took its own: the same polygons again and again. But
-# a polygon remembers its area once it was asked for it, and up to v2 its centre as well. From the
-# second iteration on that work is not done any more. With new polygons in every iteration:
+# All times so far were measured as in the exercise: every iteration uses the same polygons. But a
+# polygon caches its area on first access, and up to v2 also its center. From the second iteration
+# on, this work is no longer done. With new polygons in every iteration:
 
 # %%
 for name in ("v1", "v1.6", *PORTS):
@@ -157,13 +158,14 @@ axes.legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# The faster the version, the more of it is areas computed in Python, a call a polygon. No port of
-# the search can remove that. So compare like with like: a program that starts from coordinates
-# beside *fresh*, one that keeps what it prepared beside *cached*.
+# The faster the version, the larger the share of areas computed in Python, one call per polygon. No
+# port of the search can remove this cost. So compare figures of the same kind: a program that
+# starts from coordinates with *fresh*, a program that keeps prepared polygons with *cached*.
 #
 # ## v6: columns
 #
-# No objects: polygons are two list columns, points a struct column, and the answer is a column too.
+# There are no objects: polygons are two list columns, points are a struct column, and the answer is
+# a column too.
 
 # %%
 if "v6-oneshot" in [version.name for version in RUN]:
@@ -179,10 +181,10 @@ for name in V6:
     clock(name, *VERSIONS[name].forms)
 
 # %% [markdown]
-# ## Are the answers right?
+# ## Are the answers correct?
 #
-# In the original example all areas are equal but for rounding, so which polygon is smallest is
-# decided by the last bits: numpy's sum and another program's sum differ there, and both are right.
+# In the original example all areas are equal except for rounding, so the last bits decide which
+# polygon is smallest. The sums of NumPy and of another program differ there, and both are correct.
 
 # %%
 areas = np.array([v1.shoelace(x, y) for x, y in zip(example.xs, example.ys, strict=True)])
@@ -195,7 +197,7 @@ for version in RUN:
     )
 
 # %% [markdown]
-# Where areas differ there is one answer, and it is the same row for row:
+# If areas are distinct there is one correct answer, and all versions agree in every row:
 
 # %%
 distinct = examples.distinct_areas()
@@ -206,7 +208,7 @@ for version in RUN:
 # %% [markdown]
 # ## More points
 #
-# The same polygons, more and more points, and each version as far as it can go.
+# The same polygons and growing numbers of points. Each version runs up to its limits.
 
 # %%
 SIZES = (100, 1_000) if QUICK else (1_000, 10_000, 100_000, 1_000_000)
@@ -233,12 +235,13 @@ for point in points:
         print(f"{point.version} at {point.n_points:,} points: {point.reason}")
 
 # %% [markdown]
-# ## What to take along
+# ## Summary
 #
-# - Profile first. In v1 nearly all the time is in one line.
-# - A port pays at the border: v2 asks objects for attributes, checks what it gets and makes
-#   temporaries of it, and hardly compares distances; v3 to v5 remove that step by step.
-# - Look at what the clock does not see. A cache that is warm after the first iteration hides the
-#   work that a single run has to do.
-# - Data decides. Columns leave no objects to ask, and an index no candidates to look at.
-# - Check answers before times, and know where two right programs may differ.
+# - Profile first. In v1 almost all of the time is in one line.
+# - A port has a cost at the boundary: v2 looks up attributes of objects, checks them and creates
+#   temporary arrays, and spends little time comparing distances. v3 to v5 remove this step by step.
+# - Check what is not timed. A cache that is filled in the first iteration hides work that a single
+#   run has to do.
+# - The data layout matters most. With columns there are no objects to access, and with an index
+#   there are no candidates to test.
+# - Check answers before times, and know where two correct programs may differ.

@@ -1,14 +1,15 @@
-"""The cells of shade.ipynb; build_ladder.py makes the notebook of them."""
+"""The cells of shade.ipynb; build_ladder.py builds the notebook from them."""
 
 # ruff: noqa: E402
 
 # %% [markdown]
-# # A shaded sphere: classes first, columns then
+# # A shaded sphere: from classes to columns
 #
-# A pixel becomes a point of a screen, from there a line goes along +z, and where it meets a sphere
-# the light says how bright it is. Three small classes do it in Python. The same classes in Rust are
-# imported instead, with nothing else changed; then whole columns. The versions are those of
-# `ladder/shade`. Every time printed here was measured while this notebook ran.
+# Each pixel is a point on a screen. From there a line goes along +z, and where it meets a sphere
+# the light determines the brightness. The first version has three small classes in Python. The next
+# imports the same classes from Rust and changes nothing else. The others work on whole columns. The
+# versions are those of `ladder/shade`. All times in the output were measured when this notebook
+# ran.
 
 # %%
 import os
@@ -52,7 +53,7 @@ plt.show()
 # %% [markdown]
 # ## The classes
 #
-# What one would write down:
+# A straightforward implementation:
 
 # %%
 print(inspect.getsource(classes.Sphere))
@@ -61,7 +62,7 @@ print(inspect.getsource(pixel.level))
 # %% [markdown]
 # ## Are the pictures equal?
 #
-# Pixel for pixel: all versions calculate in 64-bit floats and in one order.
+# All pixels must be equal: all versions compute with 64-bit floats in the same order.
 
 # %%
 notebook.show_answers("shade")
@@ -69,9 +70,10 @@ notebook.show_answers("shade")
 # %% [markdown]
 # ## The time of a pixel
 #
-# One call of `level` for each pixel, timed by itself; the slowest hundredth, which are those that
-# the system interrupts, is cut off. There are two humps: a line that misses the sphere is done
-# early. The curve is the normal distribution with the mean and the deviation of what is shown.
+# Each pixel is one call of `level`, timed separately. The slowest hundredth is cut off; these are
+# the calls that the system interrupts. The distribution has two peaks, because a line that misses
+# the sphere returns early. The curve is the normal distribution with the mean and the deviation of
+# the shown values.
 
 
 # %%
@@ -110,13 +112,13 @@ axes.legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# Rust's classes take a fraction of the time: Python makes no dictionary and looks up no name for
-# each number. What is left is not arithmetic either: each `+`, `-` and `dot` still is a call from
-# Python, with a new object for what comes out.
+# The Rust classes take a fraction of the time: Python creates no dictionary and looks up no name
+# for each number. The remaining time is not arithmetic either: each `+`, `-` and `dot` is still a
+# call from Python that creates a new object for the result.
 #
-# ## Each version timed
+# ## Times of the versions
 #
-# A form is the picture's width and height.
+# A form is the width and height of the picture.
 
 # %%
 times = notebook.times("shade", BUDGET, quick=QUICK)

@@ -1,13 +1,13 @@
-"""The cells of split.ipynb; build_ladder.py makes the notebook of them."""
+"""The cells of split.ipynb; build_ladder.py builds the notebook from them."""
 
 # ruff: noqa: E402
 
 # %% [markdown]
-# # The stratified split: one pass, however many classes
+# # The stratified split: the same cost for any number of classes
 #
-# A third of the rows is for a test, the rest for training, and each class is to have its share in
-# both. The versions are those of `ladder/split` (the exercise's stratif1). Every time printed here
-# was measured while this notebook ran.
+# A third of the rows is for the test, the rest is for training, and each class has its share in
+# both. The versions are those of `ladder/split` (stratif1 of the exercise). All times in the output
+# were measured when this notebook ran.
 
 # %%
 import os
@@ -34,7 +34,7 @@ from ladder.timing import Budget
 BUDGET = Budget(0.1, 1) if QUICK else Budget(2.0, 3)
 
 # %% [markdown]
-# ## The data, and what comes out
+# ## Data and result
 
 # %%
 frame = pl.DataFrame({"label": made(10_000, 6).labels})
@@ -62,13 +62,12 @@ axes.legend(frameon=False)
 plt.show()
 
 # %% [markdown]
-# Quotas are not whole: 33% of a class of 1,001 rows is 330.33. Each class gets the whole part, and
-# the rows that are then missing go to the classes with the largest remainders, so that both totals
-# are exact.
+# Quotas are not integers: 33% of a class of 1,001 rows is 330.33. Each class gets the integer part,
+# and the missing rows go to the classes with the largest remainders, so that both totals are exact.
 #
 # ## The steps
 #
-# A list of rows for each class, and a draw from each:
+# Each class has a list of rows, from which a sample is drawn:
 
 # %%
 from ladder.split import stratif1_np_scratch, stratif1_py_scratch
@@ -76,21 +75,21 @@ from ladder.split import stratif1_np_scratch, stratif1_py_scratch
 print(inspect.getsource(stratif1_py_scratch.main))
 
 # %% [markdown]
-# numpy has no lists of different lengths, so rows are sorted by class instead:
+# NumPy has no lists of different lengths, so rows are sorted by class instead:
 
 # %%
 print(inspect.getsource(stratif1_np_scratch.main))
 
 # %% [markdown]
-# ## Are the answers right?
+# ## Are the answers correct?
 #
-# Which rows are drawn differs, so each answer is held against the definition.
+# The versions draw different rows, so each answer is checked against the definition.
 
 # %%
 notebook.show_answers("split")
 
 # %% [markdown]
-# ## Each version timed
+# ## Times of the versions
 #
 # A form is rows-classes.
 
@@ -103,15 +102,14 @@ notebook.draw(times)
 plt.show()
 
 # %% [markdown]
-# ## What the engine does
+# ## How the engine works
 #
-# It numbers the classes in one pass and counts them, lays out for each class as many "train" and
-# "test" as it is to have, shuffles these, and deals them out to the rows in a second pass. There is
-# no list for a class and no sort, so 20,000 classes cost little more than four.
+# It numbers and counts the classes in one pass, lists the required numbers of "train" and "test"
+# for each class, shuffles them, and assigns them to the rows in a second pass. There is no list per
+# class and no sort, so 20,000 classes cost little more than four.
 #
-# Numbers are drawn for each class from the seed and the class's place, so that threads can share
-# the work and the answer is the same with one thread and with many, and whatever the classes are
-# called:
+# The random numbers of a class depend on the seed and the position of the class. So threads can
+# share the work, and the answer is the same with one thread and with many, and for any class names:
 
 # %%
 named = frame.with_columns(name=pl.format("class {}", "label"))

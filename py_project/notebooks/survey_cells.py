@@ -1,14 +1,14 @@
-"""The cells of survey.ipynb; build_ladder.py makes the notebook of them."""
+"""The cells of survey.ipynb; build_ladder.py builds the notebook from them."""
 
 # ruff: noqa: E402
 
 # %% [markdown]
 # # Surveys: where lines cross, and how their traces fit
 #
-# Two kernels that seismic surveys ask for. Dynamic time warping says how one trace is to be bent to
-# fit another; intersections say where two lines have a trace in common. The versions are those of
-# `ladder/dtw` and `ladder/intersections`. Every time printed here was measured while this notebook
-# ran.
+# Seismic surveys need these two kernels. Dynamic time warping finds how to stretch one trace to fit
+# another; intersections are the places where two lines have a trace in common. The versions are
+# those of `ladder/dtw` and `ladder/intersections`. All times in the output were measured when this
+# notebook ran.
 
 # %%
 import os
@@ -63,7 +63,7 @@ right.set(xlabel="value of b", ylabel="value of a", aspect="equal")
 plt.show()
 
 # %% [markdown]
-# The same within windows: the path may leave the diagonal by so many values.
+# The same with windows, which limit how far the path may leave the diagonal, in values:
 
 # %%
 windows = [0, 2, 5, 10, 20, 40, None]
@@ -79,28 +79,28 @@ print(
 # %% [markdown]
 # ### The steps
 #
-# Two rows of the matrix; each cell needs the one before it:
+# Two rows of the matrix; each cell depends on the cell before it:
 
 # %%
 print(inspect.getsource(dtw_py_scratch.distance))
 
 # %% [markdown]
-# numpy needs cells that do not need each other. Those of a diagonal do not, and what is here a call
-# for each diagonal is in the engine a loop that the processor does several cells at a time:
+# NumPy needs independent cells, and the cells of a diagonal are independent. Here each diagonal is
+# one call; in the engine it is a loop in which the processor computes several cells at a time:
 
 # %%
 print(inspect.getsource(dtw_np_scratch.distance))
 
 # %% [markdown]
-# ### Are the answers right?
+# ### Are the answers correct?
 #
-# aeon adds up squares, so it is held against the matrix of squares.
+# aeon sums squares, so it is compared with the matrix of squares.
 
 # %%
 notebook.show_answers("dtw")
 
 # %% [markdown]
-# ### Each version timed
+# ### Times of the versions
 #
 # A form is the samples of one pair, or pairs-samples.
 
@@ -133,24 +133,24 @@ plt.show()
 # %% [markdown]
 # ### The steps
 #
-# Each segment against each is the definition. Boxes around halves of a line leave most pairs out:
+# By definition each segment is tested against each. Boxes around halves of a line skip most pairs:
 
 # %%
 print(inspect.getsource(intersections_py_bisect.crossings))
 
 # %% [markdown]
-# The engine casts all segments into the cells of a grid. A cell that only one survey passes through
-# is done; only in the others are segments held against each other.
+# The engine puts all segments into the cells of a grid. A cell with segments of only one survey has
+# no crossing; only in the other cells are segments tested against each other.
 #
-# ### Are the answers right?
+# ### Are the answers correct?
 
 # %%
 notebook.show_answers("intersections")
 
 # %% [markdown]
-# ### Each version timed
+# ### Times of the versions
 #
-# A form is the segments of all lines, 50 along x and 50 along y.
+# A form is the total of segments of all lines, 50 along x and 50 along y.
 
 # %%
 times = notebook.times("intersections", BUDGET, quick=QUICK)
