@@ -1,9 +1,9 @@
-"""Size and time of each way of the recipe on sending and storing tables.
+"""Measure size and time of each format on the page about sending and storing tables.
 
     python docs/storing.py
 
-Runs the blocks of the page, and then its functions on a table of more crossings. Needs poly-match,
-cbor2 and h5py.
+It runs the code blocks of the page, and then its functions on a larger table of crossings. It needs
+poly-match, cbor2 and h5py.
 """
 
 from __future__ import annotations
@@ -30,7 +30,7 @@ TIMES = 9
 
 
 def functions() -> dict[str, Any]:
-    """Return what the page defines."""
+    """Return the names that the page defines."""
     blocks = re.findall(r"^```python\n(.*?)^```$", PAGE.read_text(), re.MULTILINE | re.DOTALL)
     namespace: dict[str, Any] = {}
     with contextlib.redirect_stdout(io.StringIO()):
@@ -40,7 +40,7 @@ def functions() -> dict[str, Any]:
 
 
 def crossings() -> pl.DataFrame:
-    """Return what is stored: surveys of so many lines, crossing each other."""
+    """Return the table to store: the crossings of two surveys with `LINES` lines."""
     along = np.linspace(0.0, LINES + 1.0, 3_001)
     draw = np.random.default_rng(6)
     frames = []
@@ -56,7 +56,7 @@ def crossings() -> pl.DataFrame:
 
 
 def milliseconds(work: Callable[[], object]) -> float:
-    """Return the median of some runs."""
+    """Return the median time of `TIMES` runs."""
     took = []
     for _ in range(TIMES):
         start = time.perf_counter()
@@ -66,7 +66,7 @@ def milliseconds(work: Callable[[], object]) -> float:
 
 
 def main() -> None:
-    """Print a row for each way."""
+    """Print a row for each format."""
     with tempfile.TemporaryDirectory() as folder:
         os.chdir(folder)
         page, table = functions(), crossings()
@@ -98,7 +98,7 @@ def main() -> None:
             written = milliseconds(lambda write=write, path=path: write(path))
             taken = milliseconds(lambda read=read, path=path: read(path))
             if not read(path).equals(table):
-                raise SystemExit(f"{name}: another table came back")
+                raise SystemExit(f"{name}: the table read back differs")
             print(f"| {name} | {Path(path).stat().st_size:,} | {written:.1f} | {taken:.1f} |")
 
 
