@@ -1,7 +1,7 @@
-"""Draws the pictures of the pages: ``python docs/pictures.py [FOLDER]``, by default where they are.
+"""Draws the pictures of the pages: ``python docs/pictures.py [FOLDER]``, by default ``pictures``.
 
-What a picture says is asked of poly_match itself: a polygon is orange when it is the answer, blue
-when it qualifies, and grey when it does not. The same input gives the same bytes.
+The colors are computed with poly_match: a polygon is orange if it is the answer, blue if it
+qualifies, and gray if it does not. The same input gives the same bytes.
 """
 
 from __future__ import annotations
@@ -30,24 +30,24 @@ Point = tuple[float, float]
 FOLDER = Path(__file__).parent / "pictures"
 
 _INK, _RED = "#333333", "#c8321f"
-# Told apart by colour-blind eyes too (after Okabe and Ito).
+# Colors that color-blind readers can distinguish (after Okabe and Ito).
 _ANSWER, _QUALIFIES, _OTHER = "#f0b429", "#a9d6f0", "#ececec"
 
 _RC: dict[Any, Any] = {
-    "svg.fonttype": "none",  # text as text: small, and found by a search
-    "svg.hashsalt": "poly-match",  # else every run names its clip paths anew
+    "svg.fonttype": "none",  # keeps text as text: smaller files, searchable
+    "svg.hashsalt": "poly-match",  # fixed names of clip paths in every run
     "font.family": "sans-serif",
     "font.size": 10,
 }
 
 
 def square(x: float, y: float, half: float) -> Ring:
-    """A square around a place."""
+    """Return a square around a place."""
     return [(x - half, y - half), (x + half, y - half), (x + half, y + half), (x - half, y + half)]
 
 
 class Scene:
-    """Polygons with holes, drawn as one point sees them."""
+    """Polygons with holes, colored for one point."""
 
     def __init__(self, axes: Axes, title: str, zones: Sequence[Sequence[Ring]]) -> None:
         self.axes, self.zones = axes, zones
@@ -57,8 +57,8 @@ class Scene:
         axes.set_aspect("equal")
         axes.set_axis_off()
 
-    def ask(self, point: Point, told: int | None, **rule: Any) -> None:
-        """Colour the polygons for a point, whose answer is what the page tells."""
+    def ask(self, point: Point, expected: int | None, **rule: Any) -> None:
+        """Color the polygons for a point, and check the answer that the page shows."""
         points = pl.Series([list(point)])
         matcher = pm.Matcher(self.table, **rule)
         (answer,) = matcher.match(points)
@@ -67,19 +67,19 @@ class Scene:
             color = _QUALIFIES if row in qualifying else _OTHER
             self.fill(zone, _ANSWER if row == answer else color, row)
         self.point(point)
-        _check(answer, told)
+        _check(answer, expected)
 
     def fill(self, zone: Sequence[Ring], color: str, row: int) -> None:
-        """Draw one of them."""
-        # Holes run the other way round: else they would be filled.
+        """Draw one polygon."""
+        # Holes have the opposite orientation; otherwise they would be filled.
         rings = [zone[0], *(hole[::-1] for hole in zone[1:])]
         outline = Outline.make_compound_path(*(Outline([*r, r[0]], closed=True) for r in rings))
-        # Small ones on top of the large ones that they lie in.
+        # Small polygons are drawn on top of the large ones that contain them.
         order = 1 + 1 / (1 + shapely.Polygon(zone[0]).area) + row / 1e6
         self.axes.add_patch(PathPatch(outline, facecolor=color, edgecolor=_INK, zorder=order))
 
     def centers(self, center: pm.options.Center = "vertex_mean", marker: str = "+") -> None:
-        """Mark the centres."""
+        """Mark the centers."""
         for place in pm.Polygons(self.table).centers(center):
             self.axes.plot(place["x"], place["y"], marker, color=_INK, markersize=7, zorder=4)
 
@@ -88,20 +88,20 @@ class Scene:
         self.axes.plot(*point, "o", color=_RED, markersize=6, zorder=5)
 
     def circle(self, point: Point, radius: float) -> None:
-        """The bound around a point."""
+        """Draw the bound around a point."""
         ring = Circle(point, radius, fill=False, edgecolor=_RED, linestyle="--", zorder=3)
         self.axes.add_patch(ring)
 
     def say(self, place: Point, text: str, offset: Point = (7, 5)) -> None:
-        """Write beside a place."""
+        """Write a text next to a place."""
         self.axes.annotate(text, place, offset, textcoords="offset points", color=_INK, zorder=6)
 
     def window(self, x0: float, y0: float, x1: float, y1: float) -> None:
-        """What is shown."""
+        """Set the visible range."""
         self.axes.set(xlim=(x0, x1), ylim=(y0, y1))
 
 
-# Halves and quarters, so that what is exactly at a bound is so in binary numbers too.
+# Halves and quarters, which are exact in binary: a center at the bound is exactly at the bound.
 _TOWN = [
     [square(3, 3, 2.5)],  # 0: the largest
     [square(7.75, 4.25, 1.25)],  # 1
@@ -110,7 +110,7 @@ _TOWN = [
 
 
 def center_max_dist() -> Figure:
-    """Centres within a bound, and one exactly at it."""
+    """Centers within a bound, and one exactly at it."""
     figure, axes = _figure(1)
     scene = Scene(axes[0], "max_dist=4", _TOWN)
     here = (5.5, 4.0)
@@ -125,12 +125,12 @@ def center_max_dist() -> Figure:
 
 
 def k_nearest() -> Figure:
-    """The nearest alone, and of the two nearest the smaller."""
+    """The nearest polygon, and the smaller of the two nearest."""
     figure, axes = _figure(2)
     here = (4.5, 3.5)
-    for ax, k, told in zip(axes, (1, 2), (0, 1), strict=True):
+    for ax, k, expected in zip(axes, (1, 2), (0, 1), strict=True):
         scene = Scene(ax, f"k={k}", _TOWN)
-        scene.ask(here, told, k=k)
+        scene.ask(here, expected, k=k)
         scene.centers()
         near = sorted(pm.Polygons(scene.table).centers(), key=lambda c: _distance(here, c))
         for place in near[:k]:
@@ -140,31 +140,31 @@ def k_nearest() -> Figure:
 
 
 def k_max_dist() -> Figure:
-    """Both bounds: each leaves something out."""
+    """Both bounds: each excludes a polygon."""
     figure, axes = _figure(2)
-    for ax, here, told in zip(axes, [(4.5, 3.5), (9.0, 7.0)], [0, None], strict=True):
+    for ax, here, expected in zip(axes, [(4.5, 3.5), (9.0, 7.0)], [0, None], strict=True):
         scene = Scene(ax, "k=2, max_dist=2.5", _TOWN)
-        scene.ask(here, told, k=2, max_dist=2.5)
+        scene.ask(here, expected, k=2, max_dist=2.5)
         scene.circle(here, 2.5)
         scene.centers()
-        scene.say(here, "null" if told is None else f"{told}")
+        scene.say(here, "null" if expected is None else f"{expected}")
         scene.window(0, -0.3, 12, 10)
     return figure
 
 
 def covers() -> Figure:
-    """Interior, hole, edge of the hole, border of two neighbours."""
+    """Interior, hole, edge of the hole, border between two neighbors."""
     figure, axes = _figure(1)
     zones: list[list[Ring]] = [
         [square(4, 4, 4), square(4, 4, 1.5)],  # 0: with a hole
-        [[(8, 1), (12, 1), (12, 7), (8, 7)]],  # 1: its neighbour, smaller
-        [square(1.25, 6.75, 0.75)],  # 2: within 0
+        [[(8, 1), (12, 1), (12, 7), (8, 7)]],  # 1: its neighbor, smaller
+        [square(1.25, 6.75, 0.75)],  # 2: inside 0
     ]
     scene = Scene(axes[0], 'predicate="covers"', zones)
     for row, (zone, color) in enumerate(zip(zones, (_OTHER, _QUALIFIES, _ANSWER), strict=True)):
         scene.fill(zone, color, row)
     matcher = pm.Matcher(scene.table, predicate="covers")
-    for point, told in [
+    for point, expected in [
         ((1.0, 6.5), 2),
         ((6.5, 1.5), 0),
         ((3.75, 4.0), None),
@@ -174,7 +174,7 @@ def covers() -> Figure:
         ((10.0, 8.0), None),
     ]:
         (answer,) = matcher.match(pl.Series([list(point)]))
-        _check(answer, told)
+        _check(answer, expected)
         scene.point(point)
         scene.say(point, "null" if answer is None else f"{answer}")
     scene.window(-0.3, -0.3, 12.3, 8.9)
@@ -182,14 +182,14 @@ def covers() -> Figure:
 
 
 def centers() -> Figure:
-    """Where most vertices are, and where the middle of the area is."""
+    """The mean of the vertices, and the centroid of the area."""
     figure, axes = _figure(2)
     turns = np.linspace(-np.pi / 2, np.pi / 2, 13)
     coast = [(8 + 1.6 * np.cos(t), 3 + 3 * np.sin(t)) for t in turns]
     zones = [[[*coast, (0.0, 6.0), (0.0, 0.0)]]]
     here = (2.6, 3.0)
-    told: list[tuple[pm.options.Center, int | None]] = [("vertex_mean", None), ("centroid", 0)]
-    for ax, (center, answer) in zip(axes, told, strict=True):
+    expected: list[tuple[pm.options.Center, int | None]] = [("vertex_mean", None), ("centroid", 0)]
+    for ax, (center, answer) in zip(axes, expected, strict=True):
         scene = Scene(ax, f'center="{center}", max_dist=3', zones)
         scene.ask(here, answer, max_dist=3.0, center=center)
         scene.circle(here, 3.0)
@@ -201,7 +201,7 @@ def centers() -> Figure:
 
 
 def ranks() -> Figure:
-    """The same polygons, ranked by area and by a column, both ways."""
+    """The same polygons, ranked by area, and by a column in both directions."""
     figure, axes = _figure(3)
     zones = [[square(4, 4, 4)], [square(5, 4, 2.6)], [square(5.6, 4.4, 1.3)]]
     visits = [120, 900, 300]
@@ -211,10 +211,10 @@ def ranks() -> Figure:
         ('by="visits"', 0, {"by": "visits"}),
         ('by="visits", descending=True', 1, {"by": "visits", "descending": True}),
     ]
-    for ax, (title, told, rule) in zip(axes, rules, strict=True):
+    for ax, (title, expected, rule) in zip(axes, rules, strict=True):
         scene = Scene(ax, title, zones)
         scene.table = scene.table.with_columns(visits=pl.Series(visits))
-        scene.ask(here, told, predicate="covers", **rule)
+        scene.ask(here, expected, predicate="covers", **rule)
         for zone, count in zip(zones, visits, strict=True):
             scene.say(zone[0][0], f"{count}", offset=(4, 4))
         scene.window(-0.3, -0.3, 8.3, 8.3)
@@ -232,13 +232,13 @@ def antimeridian() -> Figure:
         ('metric="haversine", max_dist=300_000', 0, on_sphere),
         ("in degrees, max_dist=3", 1, {"max_dist": 3.0}),
     ]
-    for ax, (title, told, rule) in zip(axes, rules, strict=True):
+    for ax, (title, expected, rule) in zip(axes, rules, strict=True):
         scene = Scene(ax, title, zones)
-        scene.ask(here, told, **rule)
+        scene.ask(here, expected, **rule)
         scene.centers()
-        # Drawn again where a map that goes on beyond 180 has it.
+        # Drawn again at its place on a map that continues beyond 180 degrees.
         turned = [[(x + 360, y) for x, y in zones[0][0]]]
-        scene.fill(turned, _ANSWER if told == 0 else _OTHER, 0)
+        scene.fill(turned, _ANSWER if expected == 0 else _OTHER, 0)
         ax.plot(180.8, -17.0, "+", color=_INK, markersize=7, zorder=4)
         ax.axvline(180, color=_INK, linewidth=0.8, linestyle=":")
         scene.say((180, -20.6), "180°", offset=(3, 0))
@@ -262,7 +262,7 @@ def _distance(point: Point, place: dict[str, float]) -> float:
 
 
 def _away(start: Point, meters: float, bearing: float) -> Point:
-    """Where one is after so many metres on the sphere, from a place and in a direction."""
+    """Return the point at a distance and bearing from a start, on the sphere."""
     lon, lat = np.radians(start)
     angle = meters / 6_371_008.8
     y = np.arcsin(np.sin(lat) * np.cos(angle) + np.cos(lat) * np.sin(angle) * np.cos(bearing))
@@ -271,9 +271,9 @@ def _away(start: Point, meters: float, bearing: float) -> Point:
     return float(np.degrees(x)), float(np.degrees(y))
 
 
-def _check(got: object, told: object) -> None:
-    if got != told:
-        msg = f"the picture says {told}, the answer is {got}"
+def _check(got: object, expected: object) -> None:
+    if got != expected:
+        msg = f"the picture shows {expected}, but the answer is {got}"
         raise ValueError(msg)
 
 
@@ -292,9 +292,9 @@ def draw(folder: Path) -> None:
     """Write all pictures as SVG."""
     with mpl.rc_context(_RC):
         for name, picture in PICTURES.items():
-            # Neither the day nor the version of matplotlib.
-            unsaid = {"Date": None, "Creator": None}
-            picture().savefig(folder / f"{name}.svg", metadata=unsaid)
+            # Without the date and the version of matplotlib.
+            metadata = {"Date": None, "Creator": None}
+            picture().savefig(folder / f"{name}.svg", metadata=metadata)
 
 
 if __name__ == "__main__":

@@ -1,4 +1,4 @@
-"""Makes the roles in docstrings, such as :func:`poly_match.candidates`, links of the site."""
+"""Converts roles in docstrings, such as :func:`poly_match.candidates`, to links of the site."""
 
 from __future__ import annotations
 
@@ -11,10 +11,10 @@ _ROLE = re.compile(r":(?:class|func|meth|attr):`([\w.]+)`")
 
 
 class Roles(griffe.Extension):
-    """A role with a bare name means a member of the same class, or one of the package."""
+    """A role with a bare name refers to a member of the same class, or of the package."""
 
     def on_package(self, *, pkg: griffe.Module, **_: Any) -> None:
-        """Rewrite all docstrings, before any is parsed."""
+        """Rewrite all docstrings before they are parsed."""
         _rewrite(pkg, pkg)
 
 
@@ -32,7 +32,7 @@ def _link(role: str, obj: griffe.Object, pkg: griffe.Module) -> str:
     if scope is not None and scope.is_class and name in scope.members:
         path = f"{scope.name}.{name}"
     elif name in pkg.modules:
-        # A module that is hidden, when it runs, by its member of the same name.
+        # At run time the member with the same name hides the module.
         path = f"{name}.{name}"
     else:
         path = name
