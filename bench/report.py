@@ -95,7 +95,7 @@ def _target(one: Target) -> list[str]:
         measured,
         f"{'at least' if one.is_least else 'at most'} {one.bound:,.4g} {one.unit}",
         one.verdict,
-        one.told,
+        one.basis,
     ]
 
 

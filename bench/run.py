@@ -228,21 +228,21 @@ def _ask_hugely(run: Run, workloads: Sequence[Workload], engines: Sequence[Engin
 
 def _judge(workload: Workload, engine: Engine, outcome: Outcome) -> dict[str, Any]:
     """Return the figures of a process if its answers are correct, else the reason."""
-    if outcome.told is None or not outcome.told["runs"]:
+    if outcome.result is None or not outcome.result["runs"]:
         reason = outcome.failure or "returned no answers"
         return {"failed": reason, "hit_limit": outcome.hit_limit}
     if engine.tells_answers and outcome.answers is not None:
-        size = outcome.told["runs"][-1]["points"]
+        size = outcome.result["runs"][-1]["points"]
         fault = answers.fault(workload, outcome.answers, size)
         if fault is not None:
             return {"failed": f"wrong: {fault}", "hit_limit": False}
-    return {"told": outcome.told}
+    return {"told": outcome.result}
 
 
-def _in_words(told: dict[str, Any]) -> str:
-    last = told["runs"][-1]
+def _in_words(result: dict[str, Any]) -> str:
+    last = result["runs"][-1]
     per_point = 1e9 * min(last["ask"]) / last["points"]
-    stopped = f"; {told['stopped']}" if told["stopped"] else ""
+    stopped = f"; {result['stopped']}" if result["stopped"] else ""
     return f"{last['points']:>11,} points {per_point:>12,.2f} ns per point{stopped}"
 
 
@@ -255,13 +255,13 @@ def _bless(workloads: Sequence[Workload], known: dict[str, Engine], threads: int
         size = [workload.sizes[-1]]
         blessing = BLESSING[workload.rule.kind]
         outcomes = [process.run(known[name], workload, size, limits) for name in blessing]
-        told = [outcome.answers for outcome in outcomes if outcome.answers is not None]
-        if len(told) < len(blessing):
+        answered = [outcome.answers for outcome in outcomes if outcome.answers is not None]
+        if len(answered) < len(blessing):
             failures = [outcome.failure for outcome in outcomes]
             print(f"run.py: {workload.name}: {failures}", file=sys.stderr)
             return 1
-        digests = answers.bless(workload, told)
-        matched = float((told[0] != answers.NONE).mean())
+        digests = answers.bless(workload, answered)
+        matched = float((answered[0] != answers.NONE).mean())
         print(f"{workload.name}: {size[0]:,} answers agree, {matched:.1%} matched", flush=True)
         kept = re.sub(r"\n*\[expected\].*", "", workload.path.read_text(), flags=re.DOTALL)
         lines = "".join(f'{points} = "{digest}"\n' for points, digest in digests.items())

@@ -140,12 +140,12 @@ def by_skew(sizes: Sequence[int], count: int) -> None:
     rows = []
     for size in sizes:
         matcher = pm.Matcher(boxes(in_towns, size), max_dist=radius(30, size))
-        told: list[object] = [f"{size:,}"]
+        line: list[object] = [f"{size:,}"]
         for places in (evenly, in_towns, in_one_town):
             asked = points(places, count)
             cost = per_point(matcher, asked)
-            told += [f"{qualifying(matcher, asked):,.0f}", f"{cost:.1f}"]
-        rows.append(told)
+            line += [f"{qualifying(matcher, asked):,.0f}", f"{cost:.1f}"]
+        rows.append(line)
     print(f"\nPolygons in {TOWNS} towns; mean number that qualify, nanoseconds per point:")
     names = ("evenly", "as the polygons", "in the densest town")
     head = [word for name in names for word in (f"qualify, {name}", "ns")]

@@ -64,12 +64,12 @@ def read_points(workload: Workload, rows: int) -> pa.Table:
 
 
 def _polygons(workload: Workload) -> pa.Table:
-    told = workload.polygons
-    if "file" in told:
-        return real.polygons(told)
-    if told["shape"] == "original":
+    spec = workload.polygons
+    if "file" in spec:
+        return real.polygons(spec)
+    if spec["shape"] == "original":
         return real.original()[1]
-    rings = shapes.make_polygons(told)
+    rings = shapes.make_polygons(spec)
     columns = [
         pa.LargeListArray.from_arrays(rings.offsets, values) for values in (rings.x, rings.y)
     ]
@@ -77,14 +77,14 @@ def _polygons(workload: Workload) -> pa.Table:
 
 
 def _batches(workload: Workload, rows: int) -> Iterator[pa.RecordBatch]:
-    told = workload.points
-    if told.get("places") == "original":
+    spec = workload.points
+    if spec.get("places") == "original":
         yield from real.original()[0].select(["x", "y"]).cast(SCHEMA).to_batches()
         return
-    make = real.make_points if "file" in told else shapes.make_points
+    make = real.make_points if "file" in spec else shapes.make_points
     blocks = range(-(-rows // shapes.BLOCK))
     for first in blocks[::BATCH]:
-        made = [make(told, block) for block in blocks[first : first + BATCH]]
+        made = [make(spec, block) for block in blocks[first : first + BATCH]]
         columns = [pa.array(np.concatenate(column)) for column in zip(*made, strict=True)]
         yield pa.record_batch(columns, schema=SCHEMA)
 

@@ -114,14 +114,14 @@ def environment(threads: int) -> dict[str, str]:
 
 def load(path: Path, *, quickly: bool) -> tuple[Install, list[Engine]]:
     """Read one file of definitions; see `load_all`."""
-    told = tomllib.loads(path.read_text())
-    needs = told.get("install", {})
+    definition = tomllib.loads(path.read_text())
+    needs = definition.get("install", {})
     install = Install(
         environment=needs.get("environment", "main"),
         requirements=tuple(needs.get("requirements", ())),
         builds={QUICK: ""} if quickly and "builds" in needs else needs.get("builds", {}),
     )
-    return install, [_engine(one, install, quickly=quickly) for one in told["engine"]]
+    return install, [_engine(one, install, quickly=quickly) for one in definition["engine"]]
 
 
 def load_all(form: dict[str, Any]) -> list[tuple[Install, list[Engine]]]:
@@ -139,24 +139,24 @@ def load_all(form: dict[str, Any]) -> list[tuple[Install, list[Engine]]]:
     return [(install, group) for install, group in kept if group]
 
 
-def _engine(told: dict[str, Any], install: Install, *, quickly: bool) -> Engine:
+def _engine(definition: dict[str, Any], install: Install, *, quickly: bool) -> Engine:
     places = {"python": str(python_of(install.environment))}
     for build in ("baseline", "native"):
         places[build] = str(program_of(QUICK if quickly else build))
-    if told["class"] not in CLASSES:
-        msg = f"{told['name']}: class is {told['class']!r}, expected one of {CLASSES}"
+    if definition["class"] not in CLASSES:
+        msg = f"{definition['name']}: class is {definition['class']!r}, expected one of {CLASSES}"
         raise ValueError(msg)
     return Engine(
-        name=told["name"],
-        title=told["title"],
-        kind=told["class"],
-        command=tuple(word.format(**places) for word in told["run"]),
-        bound=told.get("bound", "strict"),
-        threads=told.get("threads", 2),
-        most=told.get("most", 10_000_000),
-        rules=tuple(told.get("rules", (NEAR,))),
-        cannot=told.get("cannot", {}),
-        workloads=tuple(told["workloads"]) if "workloads" in told else None,
-        tells_answers=told.get("tells_answers", True),
-        wants_parquet=told.get("wants_parquet", False),
+        name=definition["name"],
+        title=definition["title"],
+        kind=definition["class"],
+        command=tuple(word.format(**places) for word in definition["run"]),
+        bound=definition.get("bound", "strict"),
+        threads=definition.get("threads", 2),
+        most=definition.get("most", 10_000_000),
+        rules=tuple(definition.get("rules", (NEAR,))),
+        cannot=definition.get("cannot", {}),
+        workloads=tuple(definition["workloads"]) if "workloads" in definition else None,
+        tells_answers=definition.get("tells_answers", True),
+        wants_parquet=definition.get("wants_parquet", False),
     )

@@ -27,24 +27,24 @@ class Figures:
         self._engines: dict[str, Engine] = {}
         self._reached: dict[Question, list[int]] = {}
 
-    def take(self, workload: Workload, engine: Engine, told: dict[str, Any]) -> None:
+    def take(self, workload: Workload, engine: Engine, result: dict[str, Any]) -> None:
         """Add the figures of one process whose answers were correct."""
         question = (workload.name, engine.name)
         self._engines[engine.name] = engine
-        runs = told["runs"]
+        runs = result["runs"]
         largest = runs[-1]["points"]
         counted = [run for run in runs if run["points"] in workload.sizes]
         if largest not in workload.sizes:
             counted.append(runs[-1])
         self._reached[question] = [run["points"] for run in counted]
-        if told["stopped"] is not None:
-            self._notes.setdefault((question, "stopped"), told["stopped"])
+        if result["stopped"] is not None:
+            self._notes.setdefault((question, "stopped"), result["stopped"])
 
         for phase in ("parse", "build"):
-            self._add(question, 0, phase, told[phase])
+            self._add(question, 0, phase, result[phase])
         for measure in ("baseline", "polygons", "prepared"):
-            self._add(question, 0, measure, [told[f"{measure}_bytes"]])
-        for name, value in told["index"].items():
+            self._add(question, 0, measure, [result[f"{measure}_bytes"]])
+        for name, value in result["index"].items():
             self._add(question, 0, f"index.{name}", [value])
         for run in counted:
             for phase in ("convert", "ask", "oneshot"):

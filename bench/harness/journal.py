@@ -38,10 +38,10 @@ class Journal:
         """Return the result that was recorded before the run was interrupted, if any."""
         return self._told.get(asked)
 
-    def add(self, asked: Asked, told: dict[str, Any]) -> None:
+    def add(self, asked: Asked, result: dict[str, Any]) -> None:
         """Append the result of a process."""
         with self.path.open("a") as file:
-            file.write(json.dumps([asked, told]) + "\n")
+            file.write(json.dumps([asked, result]) + "\n")
 
     def _read(self, made_with: dict[str, Any]) -> None:
         if not self.path.exists():
@@ -55,5 +55,5 @@ class Journal:
             raise Stale(msg)
         # The last line may be incomplete.
         whole = [line for line in lines if line.endswith("\n")]
-        self._told = {tuple(asked): told for asked, told in map(json.loads, whole)}
+        self._told = {tuple(asked): result for asked, result in map(json.loads, whole)}
         self.path.write_text("".join([first, *whole]))

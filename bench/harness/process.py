@@ -43,7 +43,7 @@ class Limits:
 class Outcome:
     """The result of a process: its figures and answers, or the reason why there are none."""
 
-    told: dict[str, Any] | None
+    result: dict[str, Any] | None
     answers: Rows | None
     failure: str
     hit_limit: bool = False
@@ -83,8 +83,8 @@ def run(engine: Engine, workload: Workload, sizes: Sequence[int], limits: Limits
             lines = err.read_text(errors="replace").strip().splitlines()
             return Outcome(None, None, lines[-1] if lines else f"exit code {process.returncode}")
         try:
-            told = json.loads(out.read_text().splitlines()[-1])
-            return Outcome(told, read(answers), "")
+            result = json.loads(out.read_text().splitlines()[-1])
+            return Outcome(result, read(answers), "")
         except (IndexError, OSError, ValueError) as error:
             return Outcome(None, None, f"its output cannot be read: {error}")
 

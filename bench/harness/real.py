@@ -21,21 +21,21 @@ class Unavailable(Exception):  # noqa: N818
     """The reason why a workload is not available."""
 
 
-def polygons(told: dict[str, Any]) -> pa.Table:
+def polygons(spec: dict[str, Any]) -> pa.Table:
     """Read the polygons of a file, as WKB."""
-    table = pq.read_table(_file(told["file"]), columns=["geometry"])
+    table = pq.read_table(_file(spec["file"]), columns=["geometry"])
     return table.cast(pa.schema([("geometry", pa.binary())]))
 
 
-def make_points(told: dict[str, Any], block: int) -> tuple[Floats, Floats]:
+def make_points(spec: dict[str, Any], block: int) -> tuple[Floats, Floats]:
     """Make one block of points: each place of the file once, then repeated with small moves.
 
     `jitter` is the maximum move of a repeated place along each axis, in degrees. `country` keeps
     the places of one country, `bounds` (west, south, east, north) the places inside.
     """
-    lon, lat = _places(told["file"], told.get("country"), tuple(told.get("bounds", ())))
+    lon, lat = _places(spec["file"], spec.get("country"), tuple(spec.get("bounds", ())))
     nth = np.arange(block * BLOCK, (block + 1) * BLOCK)
-    moves = (stream(told["seed"], 3, block).random((2, BLOCK)) - 0.5) * 2.0 * told["jitter"]
+    moves = (stream(spec["seed"], 3, block).random((2, BLOCK)) - 0.5) * 2.0 * spec["jitter"]
     moves[:, nth < len(lon)] = 0.0
     return lon[nth % len(lon)] + moves[0], lat[nth % len(lat)] + moves[1]
 

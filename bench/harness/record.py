@@ -65,10 +65,10 @@ def write(path: Path, machine: dict[str, str], rows: Iterable[Row]) -> None:
         writer = csv.DictWriter(file, [field.name for field in fields(Row)], lineterminator="\n")
         writer.writeheader()
         for row in rows:
-            told = asdict(row)
+            line = asdict(row)
             for name in ("least", "median", "most"):
-                told[name] = f"{told[name]:.6g}"
-            writer.writerow(told)
+                line[name] = f"{line[name]:.6g}"
+            writer.writerow(line)
 
 
 def read(path: Path) -> tuple[dict[str, str], list[Row]]:
@@ -81,19 +81,19 @@ def read(path: Path) -> tuple[dict[str, str], list[Row]]:
         machine[name] = value.strip()
     rows = [
         Row(
-            workload=told["workload"],
-            engine=told["engine"],
-            kind=told["kind"],
-            version=told["version"],
-            threads=int(told["threads"]),
-            points=int(told["points"]),
-            measure=told["measure"],
-            samples=int(told["samples"]),
-            least=float(told["least"]),
-            median=float(told["median"]),
-            most=float(told["most"]),
-            note=told["note"],
+            workload=line["workload"],
+            engine=line["engine"],
+            kind=line["kind"],
+            version=line["version"],
+            threads=int(line["threads"]),
+            points=int(line["points"]),
+            measure=line["measure"],
+            samples=int(line["samples"]),
+            least=float(line["least"]),
+            median=float(line["median"]),
+            most=float(line["most"]),
+            note=line["note"],
         )
-        for told in csv.DictReader(lines)
+        for line in csv.DictReader(lines)
     ]
     return machine, rows

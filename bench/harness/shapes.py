@@ -40,48 +40,48 @@ def stream(seed: int, *key: int) -> np.random.Generator:
     return np.random.Generator(np.random.Philox(np.random.SeedSequence(seed, spawn_key=key)))
 
 
-def make_polygons(told: dict[str, Any]) -> Rings:
+def make_polygons(spec: dict[str, Any]) -> Rings:
     """Make the polygons that a workload's `polygons` table describes.
 
     Their areas are distinct, except for `shape = "square"`.
     """
-    rng = stream(told["seed"], _CENTERS)
-    centers = _PLACES[told["places"]](told, rng, told["count"])
-    return _SHAPES_BY_NAME[told["shape"]](told, centers)
+    rng = stream(spec["seed"], _CENTERS)
+    centers = _PLACES[spec["places"]](spec, rng, spec["count"])
+    return _SHAPES_BY_NAME[spec["shape"]](spec, centers)
 
 
-def make_points(told: dict[str, Any], block: int) -> tuple[Floats, Floats]:
+def make_points(spec: dict[str, Any], block: int) -> tuple[Floats, Floats]:
     """Make one block of the points that a workload's `points` table describes."""
-    rng = stream(told["seed"], _POINTS, block)
-    points = _PLACES[told["places"]](told, rng, BLOCK)
+    rng = stream(spec["seed"], _POINTS, block)
+    points = _PLACES[spec["places"]](spec, rng, BLOCK)
     return np.ascontiguousarray(points[:, 0]), np.ascontiguousarray(points[:, 1])
 
 
-def _uniform(told: dict[str, Any], rng: np.random.Generator, count: int) -> Floats:
+def _uniform(spec: dict[str, Any], rng: np.random.Generator, count: int) -> Floats:
     """Evenly over a rectangle from (0, 0) to `extent`."""
-    return rng.random((count, 2)) * np.array(told["extent"])
+    return rng.random((count, 2)) * np.array(spec["extent"])
 
 
-def _clusters(told: dict[str, Any], rng: np.random.Generator, count: int) -> Floats:
+def _clusters(spec: dict[str, Any], rng: np.random.Generator, count: int) -> Floats:
     """From Gaussians of very different width, chosen evenly; one seed gives the same Gaussians."""
-    of_clusters = stream(told["seed"], _CLUSTERS)
-    middles = _uniform(told, of_clusters, told["clusters"])
-    narrow, wide = told["sigma"]
-    sigmas = narrow + of_clusters.random(told["clusters"]) * (wide - narrow)
-    chosen = rng.integers(told["clusters"], size=count)
+    of_clusters = stream(spec["seed"], _CLUSTERS)
+    middles = _uniform(spec, of_clusters, spec["clusters"])
+    narrow, wide = spec["sigma"]
+    sigmas = narrow + of_clusters.random(spec["clusters"]) * (wide - narrow)
+    chosen = rng.integers(spec["clusters"], size=count)
     return middles[chosen] + rng.standard_normal((count, 2)) * sigmas[chosen, None]
 
 
-def _lattice(told: dict[str, Any], rng: np.random.Generator, count: int) -> Floats:
+def _lattice(spec: dict[str, Any], rng: np.random.Generator, count: int) -> Floats:
     """Integers, evenly over a square from `low` to `high`, inclusive."""
-    return rng.integers(told["low"], told["high"] + 1, size=(count, 2)).astype(np.float64)
+    return rng.integers(spec["low"], spec["high"] + 1, size=(count, 2)).astype(np.float64)
 
 
-def _stars(told: dict[str, Any], centers: Floats) -> Rings:
+def _stars(spec: dict[str, Any], centers: Floats) -> Rings:
     """Stars of 4, 6 or 12 vertices, all with different areas."""
-    rng = stream(told["seed"], _SHAPES)
+    rng = stream(spec["seed"], _SHAPES)
     strides = rng.choice([3, 2, 1], size=len(centers))
-    small, large = told["radius"]
+    small, large = spec["radius"]
     radii = small + rng.random(len(centers)) * (large - small)
     counts = 12 // strides
     offsets = np.concatenate([[0], np.cumsum(counts)])
@@ -92,21 +92,21 @@ def _stars(told: dict[str, Any], centers: Floats) -> Rings:
     return Rings(vertices[:, 0].copy(), vertices[:, 1].copy(), offsets)
 
 
-def _squares(told: dict[str, Any], centers: Floats) -> Rings:
+def _squares(spec: dict[str, Any], centers: Floats) -> Rings:
     """Squares around their centers, with few different side lengths: many areas tie."""
-    rng = stream(told["seed"], _SHAPES)
-    half = rng.choice(told["half_sides"], size=len(centers)).astype(np.float64)
+    rng = stream(spec["seed"], _SHAPES)
+    half = rng.choice(spec["half_sides"], size=len(centers)).astype(np.float64)
     x = centers[:, :1] + half[:, None] * np.array([-1.0, 1.0, 1.0, -1.0])
     y = centers[:, 1:] + half[:, None] * np.array([-1.0, -1.0, 1.0, 1.0])
     return Rings(x.ravel(), y.ravel(), np.arange(0, 4 * len(centers) + 1, 4))
 
 
-def _ragged(told: dict[str, Any], centers: Floats) -> Rings:
+def _ragged(spec: dict[str, Any], centers: Floats) -> Rings:
     """Star-shaped, with a random number of `vertices`, each at a random distance."""
-    rng = stream(told["seed"], _SHAPES)
-    least, most = told["vertices"]
+    rng = stream(spec["seed"], _SHAPES)
+    least, most = spec["vertices"]
     counts = rng.integers(least, most + 1, size=len(centers))
-    small, large = told["radius"]
+    small, large = spec["radius"]
     radii = small + rng.random(len(centers)) * (large - small)
     offsets = np.concatenate([[0], np.cumsum(counts)])
     polygon = np.repeat(np.arange(len(centers)), counts)

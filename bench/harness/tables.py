@@ -62,9 +62,11 @@ def of_index(results: Results) -> str:
     """Return the statistics of the index on each workload."""
     lines = []
     for workload in sorted({key[0] for key in results.rows}):
-        told = [results.get(workload, OURS, 0, f"index.{name}") for name in _STATISTICS]
-        if any(told):
-            lines.append([workload, *("" if row is None else _number(row.median) for row in told)])
+        statistics = [results.get(workload, OURS, 0, f"index.{name}") for name in _STATISTICS]
+        if any(statistics):
+            lines.append(
+                [workload, *("" if row is None else _number(row.median) for row in statistics)]
+            )
     head = ["workload", *(name.replace("_a_", "_per_").replace("_", " ") for name in _STATISTICS)]
     return markdown(head, lines) if lines else ""
 

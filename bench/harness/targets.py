@@ -22,7 +22,7 @@ class Target(NamedTuple):
     measured: float | None
     bound: float
     unit: str
-    told: str
+    basis: str
     is_least: bool = False
 
     @property

@@ -62,18 +62,18 @@ class Workload:
 
 def load(path: Path) -> Workload:
     """Read one definition."""
-    told = tomllib.loads(path.read_text())
+    definition = tomllib.loads(path.read_text())
     return Workload(
         name=path.stem,
-        title=told["title"],
-        rule=Rule.of(told),
-        sizes=tuple(told["sizes"]),
-        rounds=told.get("rounds", 99),
-        forms=tuple(told.get("forms", ("all",))),
-        tells_rows=told.get("tells_rows", True),
-        polygons=told["polygons"],
-        points=told["points"],
-        expected={int(size): digest for size, digest in told.get("expected", {}).items()},
+        title=definition["title"],
+        rule=Rule.of(definition),
+        sizes=tuple(definition["sizes"]),
+        rounds=definition.get("rounds", 99),
+        forms=tuple(definition.get("forms", ("all",))),
+        tells_rows=definition.get("tells_rows", True),
+        polygons=definition["polygons"],
+        points=definition["points"],
+        expected={int(size): digest for size, digest in definition.get("expected", {}).items()},
         path=path,
     )
 

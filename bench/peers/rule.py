@@ -23,7 +23,7 @@ class Rule(NamedTuple):
     max_dist: float | None = None
 
     @classmethod
-    def of(cls, told: dict[str, Any]) -> Rule:
+    def of(cls, given: dict[str, Any]) -> Rule:
         """Read `max_dist` or `predicate = "covers"`, from a workload or a command line.
 
         Raises
@@ -31,7 +31,7 @@ class Rule(NamedTuple):
         ValueError
             If both or neither are given, or another predicate.
         """
-        max_dist, predicate = told.get("max_dist"), told.get("predicate")
+        max_dist, predicate = given.get("max_dist"), given.get("predicate")
         if predicate not in (None, COVERS) or (max_dist is None) == (predicate is None):
             msg = f"expected max_dist or predicate = 'covers', got {max_dist} and {predicate!r}"
             raise ValueError(msg)

@@ -63,7 +63,7 @@ impl Engine for Ours {
         let settled = stats.settled as f64 / stats.cells as f64;
         let some = points.slice(0, points.len().min(COUNTED));
         let tests = Points::try_new("point", &some).ok().and_then(|some| matcher.mean_tests(&some));
-        let mut told: Map<String, Value> = [
+        let mut described: Map<String, Value> = [
             ("cells", stats.cells),
             ("empty", stats.empty),
             ("settled", stats.settled),
@@ -75,10 +75,10 @@ impl Engine for Ours {
         .map(|(name, value)| (name.to_owned(), value.into()))
         .into_iter()
         .collect();
-        told.insert("settled_share".to_owned(), settled.into());
+        described.insert("settled_share".to_owned(), settled.into());
         if let Some(tests) = tests {
-            told.insert("tests_a_point".to_owned(), tests.into());
+            described.insert("tests_a_point".to_owned(), tests.into());
         }
-        told
+        described
     }
 }

@@ -115,13 +115,13 @@ pub fn run<E: Engine>(engine: &E, given: &Arguments) -> Result<String> {
         }));
     }
     write(&answers, given)?;
-    let told = json!({
+    let result = json!({
         "parse": parse, "build": build, "runs": runs, "stopped": stopped,
         "baseline_bytes": baseline, "prepared_bytes": prepared,
         "polygons_bytes": polygons.bytes()?,
         "threads": rayon::current_num_threads(), "index": index_stats,
     });
-    Ok(told.to_string())
+    Ok(result.to_string())
 }
 
 /// Repeats a phase; returns the seconds of each repetition and the last outcome.

@@ -22,8 +22,8 @@ pub fn of(engine: &str) -> Result<String> {
 /// A crate with its version; if there are several, the newest, which is the one we depend on.
 fn locked(name: &str) -> Result<String> {
     let named =
-        LOCK.split("[[package]]").filter(|told| told.contains(&format!("name = {name:?}\n")));
-    let version = named.last().and_then(|told| told.split("version = \"").nth(1));
-    let version = version.and_then(|told| told.split('"').next());
+        LOCK.split("[[package]]").filter(|text| text.contains(&format!("name = {name:?}\n")));
+    let version = named.last().and_then(|text| text.split("version = \"").nth(1));
+    let version = version.and_then(|text| text.split('"').next());
     Ok(format!("{name} {}", version.ok_or_else(|| format!("{name} is not in the lock file"))?))
 }
