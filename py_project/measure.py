@@ -45,13 +45,13 @@ def main(arguments: list[str] | None = None) -> int:
 
     budget = Budget(0.2, 2) if given.quick else Budget(given.seconds)
     print(f"{version.name}: {version.what}")
-    told = ""
+    shown = ""
     for form in forms:
         example = examples(form)
         about = f"{example.name} example: {', '.join(map(counted, example.sizes.items()))}"
-        if about != told:
+        if about != shown:
             print(about)
-        told = about
+        shown = about
         timing = measure(version, example, form, budget)
         print(
             f"{form}: {timing.mean_ms:.3f} ms per iteration on average, "
