@@ -95,5 +95,5 @@ plt.show()
 # ## How the engine works
 #
 # It works as for a split: it numbers and counts the classes, lists the folds of each class,
-# shuffles them, and assigns them to the rows in a second pass. The time does not depend on the
-# number of folds.
+# shuffles them, and assigns them to the rows in a second pass. The number of folds does not change
+# these steps.
