@@ -9,10 +9,14 @@ BENCH = $(or $(POLY_MATCH_BENCH_TARGET),$(CURDIR)/target/bench)
 .PHONY: demo test test-spark test-long no-java fuzz bench-small wheel check docs clean
 
 demo: .venv
+	@echo "demo: builds the package, matches 1,000,000 points. The first build compiles Polars: about"
+	@echo "8 minutes on two cores; later ones take seconds."
 	cd py_project && $(BIN)/maturin develop --release --extras demo
 	$(BIN)/poly-match demo
 
 test: .venv
+	@echo "test: Rust tests, package, Python tests with the newest and the oldest Polars, Spark. From"
+	@echo "nothing about 40 minutes on two cores."
 	cargo test --package poly-match-engine --package poly-match-ladder --no-default-features \
 		--features poly-match-engine/cloud
 	cd py_project && $(BIN)/maturin develop --release --extras demo,ladder,test

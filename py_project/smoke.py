@@ -1,6 +1,7 @@
 """What a wheel must be able to do wherever it is installed; run by `make wheel` and on release."""
 
 import polars as pl
+
 import poly_match as pm
 
 zones = pl.DataFrame({"x": [[0, 8, 8, 0], [2, 4, 4, 2]], "y": [[0, 0, 8, 8], [2, 2, 4, 4]]})
