@@ -66,6 +66,7 @@ mod points;
 mod polygons;
 pub mod reference;
 mod region;
+mod regular;
 mod rule;
 mod sphere;
 mod stop;

@@ -9,6 +9,7 @@ use parquet::errors::{ParquetError, Result as ParquetResult};
 use parquet::file::reader::{ChunkReader, Length};
 
 use crate::error::{Error, Result};
+use crate::regular;
 use crate::stop::Stop;
 use crate::store::{self, Head, Object};
 
@@ -28,6 +29,7 @@ const BLOCKS_BYTES: usize = 32 << 20;
 pub(crate) struct Source {
     origin: Origin,
     len: u64,
+    stop: Stop,
 }
 
 #[derive(Clone)]
@@ -55,7 +57,7 @@ pub(crate) struct At {
 }
 
 impl Source {
-    /// Opens a file, or an object by its URL.
+    /// Opens a regular file, or an object by its URL. Reading fails once work is to stop.
     pub(crate) fn open(path: &Path, stop: &Stop) -> Result<Self> {
         let io = |source| Error::Io { path: path.to_owned(), source };
         if store::is_url(path) {
@@ -65,14 +67,11 @@ impl Source {
                 head.ok_or_else(|| io(io::Error::new(io::ErrorKind::NotFound, "no such object")))?;
             let len = head.bytes;
             let blocks = Blocks::new(object.into(), head, READ_BYTES, 2);
-            return Ok(Self { origin: Origin::Object(Arc::new(blocks)), len });
+            return Ok(Self { origin: Origin::Object(Arc::new(blocks)), len, stop: stop.clone() });
         }
-        let file = File::open(path).map_err(io)?;
-        let metadata = file.metadata().map_err(io)?;
-        if metadata.is_dir() {
-            return Err(io(io::ErrorKind::IsADirectory.into()));
-        }
-        Ok(Self { origin: Origin::File(Arc::new(file)), len: metadata.len() })
+        let (file, metadata) = regular::open(path).map_err(io)?;
+        let origin = Origin::File(Arc::new(file));
+        Ok(Self { origin, len: metadata.len(), stop: stop.clone() })
     }
 
     /// The same, to be read through at so many places at once, so many bytes at each.
@@ -88,7 +87,7 @@ impl Source {
                 Origin::Object(Arc::new(blocks))
             }
         };
-        Self { origin, len: self.len }
+        Self { origin, len: self.len, stop: self.stop.clone() }
     }
 
     /// The same, to be read from its first byte to its last.
@@ -114,6 +113,10 @@ impl Source {
     }
 
     fn read_at(&self, bytes: &mut [u8], at: u64) -> io::Result<usize> {
+        if self.stop.is_stopped() {
+            // Not of the kind `Interrupted`, at which readers try again.
+            return Err(io::Error::other("stopped"));
+        }
         match &self.origin {
             #[cfg(unix)]
             Origin::File(file) => std::os::unix::fs::FileExt::read_at(&**file, bytes, at),
@@ -251,7 +254,7 @@ mod tests {
         let object = Arc::new(Counted { len, reads: AtomicUsize::new(0) });
         let head = object.head().unwrap().unwrap();
         let blocks = Blocks::new(object.clone(), head, READ_BYTES, 2);
-        (object, Source { origin: Origin::Object(Arc::new(blocks)), len })
+        (object, Source { origin: Origin::Object(Arc::new(blocks)), len, stop: Stop::default() })
     }
 
     fn is_right(bytes: &[u8], start: u64) -> bool {
