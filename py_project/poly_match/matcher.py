@@ -59,7 +59,7 @@ class Matcher:
         answers.
     point
         Where a table has its points, for calls: one column, or a pair of numeric ones, x first. By
-        default ``x`` and ``y`` if both are there, else ``geometry``, else ``point``.
+        default as :func:`poly_match.match_parquet` finds them.
     name
         The column that is appended to a table.
 

@@ -15,8 +15,12 @@ if TYPE_CHECKING:
 
     CheckDtype: TypeAlias = Callable[[pl.DataType], None]
 
-# Two numeric columns, x first; one column; or x and y, geometry, point, whichever is there.
+# Two numeric columns, x first; one column; or what is there of those below.
 PointColumns: TypeAlias = "str | tuple[str, str] | None"
+
+# As the engine has them: names that stand for x and y, then for a column of points.
+_PAIRS = (("x", "y"), ("lon", "lat"), ("lng", "lat"), ("longitude", "latitude"))
+_WHOLE = ("geometry", "point")
 
 
 def point_names(point: PointColumns) -> list[str]:
@@ -38,14 +42,24 @@ def names_in(
     """The columns that hold points, as the batch job finds them: these, or those that are there."""
     if names:
         return names
-    if all(name in columns and is_number(name) for name in "xy"):
-        return ["x", "y"]
-    for name in ("geometry", "point"):
-        if name in columns:
-            return [name]
+
+    def found(name: str, is_wanted: Callable[[str], bool]) -> str | None:
+        """Give the column of this name; else the first that has it in other letters."""
+        same = [other for other in columns if other.lower() == name and is_wanted(other)]
+        return name if name in same else next(iter(same), None)
+
+    for pair in _PAIRS:
+        x, y = (found(name, is_number) for name in pair)
+        if x is not None and y is not None:
+            return [x, y]
+    for name in _WHOLE:
+        whole = found(name, lambda _: True)
+        if whole is not None:
+            return [whole]
     msg = (
-        "no points found: neither numeric columns 'x' and 'y' nor a column 'geometry' or 'point'; "
-        f"the columns are {list(columns)}"
+        "no points found: neither numeric columns 'x' and 'y', 'lon' and 'lat', 'lng' and 'lat' or "
+        "'longitude' and 'latitude', nor a column 'geometry' or 'point'; the columns are "
+        f"{list(columns)}"
     )
     raise ColumnNotFoundError(msg)
 

@@ -60,9 +60,11 @@ def match(
         of each Python worker.
     point
         Two numeric columns, x first; or one column: a ``struct`` of two numeric fields (x, then
-        y), an ``array`` of 2 numbers, or ``binary`` WKB or EWKB. ``None`` takes what is there of
-        ``x`` and ``y``, ``geometry``, ``point``. Names are found as Spark finds them, in any case
-        of letters unless ``spark.sql.caseSensitive`` is set.
+        y), an ``array`` of 2 numbers, or ``binary`` WKB or EWKB. ``None`` takes the first
+        that is there, in any case of letters: numeric ``x`` and ``y``, ``lon`` and ``lat``, ``lng``
+        and ``lat``, ``longitude`` and ``latitude``; ``geometry``; ``point``. Names that are given
+        are found as Spark finds them, in any case of letters unless ``spark.sql.caseSensitive`` is
+        set.
     name
         The column that is appended.
 

@@ -217,8 +217,14 @@ def test_info_as_json(name: str, capsys: pytest.CaptureFixture[str]) -> None:
 @pytest.mark.usefixtures("place")
 def test_info_of_what_is_told(capsys: pytest.CaptureFixture[str]) -> None:
     """Columns by name; what is wrong is one line."""
-    pl.read_parquet("plain.parquet").rename({"x": "lon", "y": "lat"}).write_parquet("gps2.parquet")
-    assert "geometry  lon and lat\n" in told(capsys, "gps2.parquet", "--x", "lon", "--y", "lat")
+    plain = pl.read_parquet("plain.parquet")
+    for names in (("lon", "lat"), ("Lng", "LAT"), ("longitude", "latitude"), ("X", "y")):
+        frame = plain.rename(dict(zip("xy", names, strict=True)))
+        frame.write_parquet("gps2.parquet")
+        assert f"geometry  {names[0]} and {names[1]}\n" in told(capsys, "gps2.parquet")
+    plain.rename({"x": "east", "y": "north"}).write_parquet("gps2.parquet")
+    given = ("gps2.parquet", "--x", "east", "--y", "north")
+    assert "geometry  east and north\n" in told(capsys, *given)
     assert cli.main(["info", "gps2.parquet"]) == 1
     assert cli.main(["info", "no.parquet"]) == 1
     lines = capsys.readouterr().err.splitlines()

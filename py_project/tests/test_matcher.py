@@ -324,7 +324,7 @@ def test_frames_of_polars(named: pm.Matcher) -> None:
 
 
 def test_where_the_points_are(m: pm.Matcher) -> None:
-    """Numeric x and y, else geometry, else point; or as told, when made or when called."""
+    """In usual names, in any case of letters; or as told, when made or when called."""
     away = np.full((4, 2), 50.0)
     lists = {"here": ARRAY.tolist(), "away": away.tolist()}
     numbers = {"x": ARRAY[:, 0], "y": ARRAY[:, 1]}
@@ -337,6 +337,12 @@ def test_where_the_points_are(m: pm.Matcher) -> None:
         ({"point": lists["here"]}, None, EXPECTED),
         ({"lon": numbers["x"], "lat": numbers["y"]}, ("lon", "lat"), EXPECTED),
         ({"where": lists["here"]}, "where", EXPECTED),
+        ({"X": numbers["x"], "Y": numbers["y"]}, None, EXPECTED),
+        ({"Lat": numbers["y"], "LON": numbers["x"], "geometry": lists["away"]}, None, EXPECTED),
+        ({"lng": numbers["x"], "lat": numbers["y"]}, None, EXPECTED),
+        ({"longitude": numbers["x"], "latitude": numbers["y"]}, None, EXPECTED),
+        ({**numbers, "lon": away[:, 0], "lat": away[:, 1]}, None, EXPECTED),
+        ({"x": ["a"] * 4, "y": numbers["y"], "GEOMETRY": lists["here"]}, None, EXPECTED),
     ]
     for columns, point, wanted in cases:
         frame = pl.DataFrame(columns)

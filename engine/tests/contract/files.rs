@@ -337,11 +337,11 @@ fn plain_parquet_is_described_too() {
 
     let odd = [Some(1.0), Some(f64::INFINITY), None, Some(f64::NAN)];
     let x: ArrayRef = Arc::new(Float64Array::from(odd.to_vec()));
-    let columns = || vec![(field("lon", &x), x.clone()), (field("lat", &x), x.clone())];
+    let columns = || vec![(field("east", &x), x.clone()), (field("north", &x), x.clone())];
     write(&path("points.parquet"), &batch(columns()), None);
     let error = describe(&path("points.parquet"), &PointColumns::Auto).unwrap_err().to_string();
     assert!(error.contains("no points found: "), "{error}");
-    let pair = PointColumns::Xy("lon".to_owned(), "lat".to_owned());
+    let pair = PointColumns::Xy("east".to_owned(), "north".to_owned());
     let points = describe(&path("points.parquet"), &pair).unwrap();
     assert_eq!((points.kind, points.rows, points.nulls, points.invalid), (Kind::Points, 4, 2, 1));
     let why = "(inf, inf): expected finite coordinates".to_owned();

@@ -21,7 +21,8 @@ def add_point(command: argparse.ArgumentParser) -> None:
         "--geometry",
         metavar="NAME",
         help="column with the point in one: a struct, an array or a list of two numbers, WKB or "
-        "GeoArrow (default: that of GeoParquet, else columns x and y, else geometry, else point)",
+        "GeoArrow (default: that of GeoParquet, else the first that is there, in any case of "
+        "letters: x and y, lon and lat, lng and lat, longitude and latitude, geometry, point)",
     )
 
 

@@ -165,6 +165,17 @@ def test_no_rows_and_empty_partitions(spark: SparkSession) -> None:
     assert sorted(map(str, answers(pm.spark.match(df.repartition(9), ZONES, k=1)))) == ["0"] * 3
 
 
+@pytest.mark.parametrize(
+    "names", [("X", "Y"), ("x", "Y"), ("LON", "Lat"), ("lng", "LAT"), ("Longitude", "latitude")]
+)
+def test_points_are_found(names: tuple[str, str], spark: SparkSession) -> None:
+    """By usual names, in any case of letters, as the batch job finds them."""
+    df = spark.createDataFrame(XY, list(names))
+    assert answers(pm.spark.match(df, ZONES, point=None, max_dist=3.0)) == ROWS
+    whole = df.selectExpr(f"array({names[0]}, {names[1]}) as GEOMETRY", "'a' as x", "1 as y")
+    assert answers(pm.spark.match(whole, ZONES, point=None, max_dist=3.0)) == ROWS
+
+
 def test_names_are_found_as_spark_finds_them(spark: SparkSession) -> None:
     df = spark.createDataFrame(XY, ["Lon.deg", "LAT"])
     answered = pm.spark.match(df, ZONES, point=("lon.deg", "Lat"), max_dist=3.0)
