@@ -4,7 +4,7 @@ use std::collections::HashMap;
 use std::future::Future;
 use std::io::{self, ErrorKind};
 use std::ops::Range;
-use std::sync::{Arc, Mutex, OnceLock, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Duration;
 
 use bytes::Bytes;
@@ -20,6 +20,7 @@ use object_store::{
 use tokio::runtime::{Builder, Runtime};
 
 use super::{Head, Object, Parts};
+use crate::fork::PerProcess;
 use crate::stop::Stop;
 
 /// How often it is looked whether work is to stop.
@@ -31,9 +32,9 @@ const FAREWELL: Duration = Duration::from_millis(500);
 type Stores = HashMap<(String, Vec<(String, String)>), Arc<dyn ObjectStore>>;
 
 /// Those that are known, by their URLs and what the environment said: they keep connections.
-static STORES: Mutex<Option<Stores>> = Mutex::new(None);
+static STORES: PerProcess<Mutex<Stores>> = PerProcess::new();
 
-static RUNTIME: OnceLock<io::Result<Runtime>> = OnceLock::new();
+static RUNTIME: PerProcess<io::Result<Runtime>> = PerProcess::new();
 
 #[derive(Clone)]
 struct Cloud {
@@ -67,8 +68,9 @@ fn store(scheme: &str, bucket: &str) -> io::Result<Arc<dyn ObjectStore>> {
         .collect();
     said.sort();
     let url = format!("{scheme}://{bucket}");
-    let mut stores = STORES.lock().unwrap_or_else(PoisonError::into_inner);
-    let stores = stores.get_or_insert_default();
+    let stores = STORES.get_or_make(|_| Some(Mutex::default()));
+    let stores = stores.ok_or(ErrorKind::Unsupported)?;
+    let mut stores = stores.lock().unwrap_or_else(PoisonError::into_inner);
     let known = (url.clone(), said);
     if let Some(store) = stores.get(&known) {
         return Ok(store.clone());
@@ -85,9 +87,10 @@ fn store(scheme: &str, bucket: &str) -> io::Result<Arc<dyn ObjectStore>> {
 }
 
 fn runtime() -> io::Result<&'static Runtime> {
-    let make = || Builder::new_current_thread().enable_all().build();
+    let make = |_| Some(Builder::new_current_thread().enable_all().build());
     RUNTIME
-        .get_or_init(make)
+        .get_or_make(make)
+        .ok_or(ErrorKind::Unsupported)?
         .as_ref()
         .map_err(|error| io::Error::new(error.kind(), error.to_string()))
 }
