@@ -21,12 +21,14 @@ mod input;
 mod manifest;
 mod objects;
 mod output;
+mod pattern;
 mod question;
 mod recode;
 mod settings;
 mod sink;
 mod survey;
 mod tally;
+mod temporary;
 mod watch;
 mod writing;
 
@@ -52,12 +54,14 @@ use crate::store;
 use crew::Crew;
 use files::{Files, Pair};
 use format::Format;
-use manifest::Manifest;
+use manifest::Former;
+pub use output::write_whole;
 use question::{Question, appended};
 pub use settings::{OnError, Settings, bytes, compression};
 use survey::{Surveyed, survey};
 use tally::Tallies;
 pub use tally::{Picture, PictureOptions};
+use temporary::Temporaries;
 use watch::Watch;
 
 /// What to match, and where to.
@@ -94,6 +98,9 @@ pub struct MatchParquet {
     pub counts: bool,
     /// Whether the summary has a picture of the points.
     pub picture: Option<PictureOptions>,
+    /// Files that the caller writes when the job is done, each with the parameter that errors name:
+    /// refused before any work where they cannot be written, or are other files of the job.
+    pub beside: Vec<(&'static str, PathBuf)>,
 }
 
 /// How far a job is.
@@ -173,15 +180,15 @@ impl MatchParquet {
         let start = Instant::now();
         let settings = &self.settings;
         settings.check()?;
-        let watch = Watch::default();
+        let watch = Arc::new(Watch::default());
         let mut report = || match progress(watch.progress()) {
             ControlFlow::Continue(()) => Ok(()),
             ControlFlow::Break(()) => Err(Error::Interrupted),
         };
         report()?;
 
-        let stop = watch.to_stop();
-        let find = || Files::find(&self.points, &self.output, stop);
+        let job = self.clone();
+        let find = move |stop: &Stop| Files::find(&job.points, &job.output, stop);
         let files = watch.over(&mut report, find)?;
         if settings.resume && files.folder.is_none() {
             return Err(settings::wrong("resume", "a single file is written whole or not at all"));
@@ -191,28 +198,40 @@ impl MatchParquet {
             let message = "a resumed job cannot tell of files that were finished before";
             return Err(settings::wrong(parameter, message));
         }
-        // What is there may be replaced where it is known to be of a former job.
         let kept = files.folder.as_deref().filter(|folder| !store::is_url(folder));
         if settings.resume && kept.is_none() {
             let message = "what is finished is not known of an output in an object store";
             return Err(settings::wrong("resume", message));
         }
         let place = kept.map(manifest::beside).transpose()?;
-        let begun = place.as_ref().is_some_and(|place| place.exists());
-        let replaces = settings.overwrite || (settings.resume && begun);
-        let check = || files.check(&self.points, &self.polygons, replaces, stop);
-        watch.over(&mut report, check)?;
+        let job = self.clone();
+        let check = move |stop: &Stop| {
+            // What is there may be replaced where it is known to be of a former job.
+            let begun = place.as_deref().map(manifest::is_there).transpose()?.unwrap_or(false);
+            let replaces = job.settings.overwrite || (job.settings.resume && begun);
+            files.check(&job.points, &job.polygons, replaces, stop)?;
+            if let Some(place) = &place {
+                output::check_below(std::iter::once(&**place), stop)?;
+            }
+            files::check_beside(&files, &job, place.as_deref(), stop)?;
+            Ok((files, place))
+        };
+        let (files, place) = watch.over(&mut report, check)?;
 
         let mut skipped = Vec::new();
         let Files { pairs, folder, .. } = files;
-        let surveyed = watch.over(&mut report, || Ok(survey(pairs, &self.point, &watch)))?;
+        let (columns, of_survey) = (self.point.clone(), watch.clone());
+        let look = move |_: &Stop| Ok(survey(pairs, &columns, &of_survey));
+        let surveyed = watch.over(&mut report, look)?;
         let mut surveyed = self.without_failed(surveyed, &mut skipped)?;
         if let Some(first) = surveyed.first() {
             self.check_name(&first.schema)?;
         }
         watch.expect(surveyed.iter().map(|file| file.rows).sum());
 
-        let (polygons, keys, answer) = watch.over(&mut report, || self.read_polygons(stop))?;
+        let job = self.clone();
+        let read = move |stop: &Stop| job.read_polygons(stop);
+        let (polygons, keys, answer) = watch.over(&mut report, read)?;
         let in_crs = |file: Surveyed| {
             let agreed = Crs::agree(file.crs.as_ref(), polygons.crs()).map_err(|error| {
                 // Of one file it is clear which.
@@ -229,43 +248,50 @@ impl MatchParquet {
         }
         let crs = surveyed.first().and_then(|file| file.crs.as_ref()).or(polygons.crs());
         let geographic = crs.and_then(Crs::is_geographic);
-        let mut manifest = match folder.as_ref().zip(place) {
+        let former = match folder.zip(place) {
             None => None,
             Some((folder, place)) => {
-                std::fs::create_dir_all(folder)
-                    .map_err(|source| Error::Io { path: folder.clone(), source })?;
-                let question = watch.over(&mut report, || manifest::question(self, stop))?;
-                Some(Manifest::open(place, folder, &question, settings.resume)?)
+                let job = self.clone();
+                let read = move |stop: &Stop| {
+                    let question = manifest::question(&job, stop)?;
+                    Former::read(place, &folder, question, job.settings.resume)
+                };
+                Some(watch.over(&mut report, read)?)
             }
         };
         let files = surveyed.len();
-        watch.over(&mut report, || {
-            if let Some(manifest) = &manifest {
-                surveyed.retain(|file| manifest.done(&file.pair, stop).is_none());
+        let look = move |stop: &Stop| {
+            if let Some(former) = &former {
+                surveyed.retain(|file| former.done(&file.pair, stop).is_none());
             }
-            Ok(())
-        })?;
+            Ok((surveyed, former))
+        };
+        let (surveyed, former) = watch.over(&mut report, look)?;
         let resumed = files - surveyed.len();
         let rows = surveyed.iter().map(|file| file.rows).sum();
         watch.expect(rows);
-        let question = watch.over(&mut report, || {
-            let matcher = Matcher::with_keys(&polygons, &keys, self.rule)?;
-            matcher.prepare(rows);
-            Ok(Question { matcher, answer, name: self.name.clone() })
-        })?;
-        report()?;
-
         let tallies = Tallies {
             counts: self.counts.then(|| vec![0; polygons.len()]),
             picture: self.picture.as_ref().and_then(|o| Picture::around(&polygons, o)),
         };
-        let crew = Crew { job: self, question: &question, watch: &watch, tallies: &tallies };
-        let done = crew.write(surveyed, &mut manifest, &mut skipped, &mut report)?;
+        let rows_of_polygons = polygons.len();
+        let (rule, name) = (self.rule, self.name.clone());
+        let build = move |_: &Stop| {
+            let matcher = Matcher::with_keys(&polygons, &keys, rule)?;
+            matcher.prepare(rows);
+            Ok(Question { matcher, answer, name })
+        };
+        let question = watch.over(&mut report, build)?;
+        report()?;
+
+        let (job, temporaries) = (self.clone(), Temporaries::default());
+        let crew = Crew { job, question, watch: watch.clone(), tallies, temporaries };
+        let done = crew.write(surveyed, former, &mut skipped, &mut report)?;
         Ok(Summary {
             rows: done.tally.rows,
             matched: done.tally.matched,
             null_points: done.tally.null_points,
-            polygons: polygons.len(),
+            polygons: rows_of_polygons,
             geographic,
             seconds: start.elapsed().as_secs_f64(),
             files: done.files,

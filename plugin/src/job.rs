@@ -125,6 +125,17 @@ impl Settings {
     }
 }
 
+/// Writes a file as the job writes its outputs: whole or not at all.
+#[pyfunction]
+pub(crate) fn write_whole(
+    py: Python<'_>,
+    path: PathBuf,
+    content: &[u8],
+    overwrite: bool,
+) -> PyResult<()> {
+    py.detach(|| job::write_whole(&path, content, overwrite)).map_err(to_python)
+}
+
 /// Raises `ValueError`, which names the parameter, for settings that cannot be.
 #[pyfunction]
 pub(crate) fn check_settings(settings: Settings) -> PyResult<()> {
@@ -132,8 +143,9 @@ pub(crate) fn check_settings(settings: Settings) -> PyResult<()> {
     Ok(())
 }
 
-/// `point` is no, one or two column names; `picture` the cells of its longer side, the colours of
-/// polygons, and that of points without; `progress` is called with rows, total and matched.
+/// `point` is no, one or two column names; `counts` the file that the caller writes them to;
+/// `picture` that of the picture, the cells of its longer side, the colours of polygons, and that of
+/// points without; `progress` is called with rows, total and matched.
 #[pyfunction]
 #[pyo3(signature = (points, polygons, output, *, point, options, name, settings, counts, picture, progress))]
 #[allow(clippy::too_many_arguments)]
@@ -146,8 +158,8 @@ pub(crate) fn match_parquet(
     options: Options,
     name: String,
     settings: Settings,
-    counts: bool,
-    picture: Option<(usize, Vec<[u8; 3]>, [u8; 3])>,
+    counts: Option<PathBuf>,
+    picture: Option<(PathBuf, usize, Vec<[u8; 3]>, [u8; 3])>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Summary> {
     let rule = options.rule().map_err(to_python)?;
@@ -165,8 +177,13 @@ pub(crate) fn match_parquet(
         details: options.details,
         invalid,
         settings: settings.read().map_err(to_python)?,
-        counts,
-        picture: picture.map(|(side, colors, none)| PictureOptions { side, colors, none }),
+        counts: counts.is_some(),
+        beside: counts
+            .map(|path| ("counts", path))
+            .into_iter()
+            .chain(picture.as_ref().map(|(path, ..)| ("picture", path.clone())))
+            .collect(),
+        picture: picture.map(|(_, side, colors, none)| PictureOptions { side, colors, none }),
     };
 
     let mut raised = None;

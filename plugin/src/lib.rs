@@ -35,7 +35,7 @@ mod _plugin {
     #[pymodule_export]
     use crate::file::{describe, read_polygons};
     #[pymodule_export]
-    use crate::job::{check_settings, match_parquet};
+    use crate::job::{check_settings, match_parquet, write_whole};
     #[pymodule_export]
     use crate::kernels::intersections::intersections;
     #[pymodule_export]

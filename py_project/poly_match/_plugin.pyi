@@ -129,14 +129,17 @@ def match_parquet(
     options: Options,
     name: str,
     settings: Settings,
-    counts: bool,
-    picture: tuple[int, list[list[int]], list[int]] | None,
+    counts: str | None,
+    picture: tuple[str, int, list[list[int]], list[int]] | None,
     progress: Callable[[int, int, int], object] | None,
 ) -> dict[str, Any]:
     """Run the batch job: the fields of a summary, and whether it is in degrees."""
 
 def read_polygons(path: str, file_format: str, invalid: str) -> tuple[ParsedPolygons, ArrowTable]:
     """Read a file: the polygons, and all columns, these as ``geometry`` among them."""
+
+def write_whole(path: str, content: bytes, overwrite: bool) -> None:
+    """Write a file as the job writes its outputs: whole or not at all."""
 
 def without_views(column: object) -> ArrowStream:
     """A column with its strings and bytes behind 64-bit offsets, in the place of views."""

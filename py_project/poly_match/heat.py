@@ -12,7 +12,7 @@ from matplotlib.collections import PolyCollection
 from matplotlib.figure import Figure
 
 if TYPE_CHECKING:
-    from pathlib import Path
+    from typing import IO
 
 _INCHES = 10.0
 # Where a cell has this many points or more, its colour is full; fewer are paler.
@@ -20,7 +20,7 @@ _FULL = 0.99  # quantile
 _PALEST = 0.25
 
 
-def draw(picture: dict[str, Any] | None, rings: pl.Series, path: Path) -> None:
+def draw(picture: dict[str, Any] | None, rings: pl.Series, file: IO[bytes]) -> None:
     """Write a PNG.
 
     Parameters
@@ -31,8 +31,8 @@ def draw(picture: dict[str, Any] | None, rings: pl.Series, path: Path) -> None:
         points, as unsigned 64-bit integers. None without polygons: the picture is empty then.
     rings
         A ring a row, as a list of vertices, structs or pairs of x and y.
-    path
-        The file to write.
+    file
+        Where to write it.
     """
     figure = Figure(dpi=160, layout="constrained", facecolor="white")
     FigureCanvasAgg(figure)
@@ -59,7 +59,7 @@ def draw(picture: dict[str, Any] | None, rings: pl.Series, path: Path) -> None:
             )
         )
     axes.set_aspect("equal")
-    figure.savefig(path, format="png")
+    figure.savefig(file, format="png")
 
 
 def colors(picture: dict[str, Any]) -> npt.NDArray[np.float64]:

@@ -115,8 +115,9 @@ def match_parquet(
         file appears whole, or not at all.
     point
         A pair of numeric columns, x first, or one column in a form that the expression takes.
-        By default the geometry column of GeoParquet, else ``x`` and ``y`` if both are there, else
-        ``geometry``, else ``point``.
+        By default the geometry column of GeoParquet, else the first that is there, in any case of
+        letters: numeric ``x`` and ``y``, ``lon`` and ``lat``, ``lng`` and ``lat``, ``longitude``
+        and ``latitude``; ``geometry``; ``point``.
     max_dist, k, predicate, center, by, descending, id, details, metric, invalid
         As in :func:`poly_match.poly_match`.
     name
@@ -215,7 +216,7 @@ def match_parquet(
         on_error=on_error,
         memory=memory,
     ).checked()
-    tally.check(counts, picture, (points, polygons, output), overwrite)
+    tally.check(counts, picture)
     with Told() if progress is True else nullcontext(progress) as told:
 
         def on_progress(rows: int, total: int, matched: int) -> None:
@@ -230,15 +231,15 @@ def match_parquet(
             options=options,
             name=name,
             settings=settings,
-            counts=counts is not None,
-            picture=None if picture is None else tally.picture_options(),
+            counts=None if counts is None else os.fspath(counts),
+            picture=None if picture is None else (os.fspath(picture), *tally.picture_options()),
             progress=on_progress if progress else None,
         )
     warn_of_degrees(options, done.pop("geographic"))
     told, drawn = done.pop("counts"), done.pop("picture")
     if counts is not None:
-        tally.write_counts(counts, told, polygons, id, invalid)
+        tally.write_counts(counts, told, polygons, id, invalid, overwrite)
     if picture is not None:
-        tally.write_picture(picture, drawn, polygons, invalid)
+        tally.write_picture(picture, drawn, polygons, invalid, overwrite)
     skipped = tuple(Skipped(*left) for left in done.pop("skipped"))
     return Summary(**done, skipped=skipped)

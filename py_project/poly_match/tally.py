@@ -3,9 +3,8 @@
 from __future__ import annotations
 
 import os
-import tempfile
-from collections.abc import Callable, Sequence
 from importlib.util import find_spec
+from io import BytesIO
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -31,21 +30,16 @@ def picture_options() -> tuple[int, list[list[int]], list[int]]:
     return SIDE, [_rgb(color) for color in _COLORS], _rgb(_NONE)
 
 
-def check(
-    counts: IntoPath | None, picture: IntoPath | None, files: Sequence[IntoPath], overwrite: bool
-) -> None:
-    """Refuse what cannot be written, before any work is done.
+def check(counts: IntoPath | None, picture: IntoPath | None) -> None:
+    """Refuse what cannot be written by its name; the job looks at what is there.
 
     Raises
     ------
     ValueError
-        For a name that tells no format, or that is one of the other files of the job.
-    FileExistsError
-        For a file that is there already, unless it may be replaced.
+        For a name that tells no format, or is that of an object.
     ModuleNotFoundError
         For a picture without what draws it.
     """
-    taken = {os.path.realpath(file) for file in files}
     for parameter, path, suffixes in (
         ("counts", counts, (".parquet", ".csv")),
         ("picture", picture, (".png",)),
@@ -57,11 +51,6 @@ def check(
         if Path(path).suffix.lower() not in suffixes:
             expected = " or ".join(suffixes)
             raise ValueError(f"{parameter}: expected a name that ends in {expected}, got '{path}'")
-        if os.path.realpath(path) in taken:
-            raise ValueError(f"{parameter}: {path} is another file of the job")
-        taken.add(os.path.realpath(path))
-        if not overwrite and os.path.lexists(path):
-            raise FileExistsError(f"{path}: is there already: not overwritten")
     missing = [name for name in ("numpy", "matplotlib") if picture and find_spec(name) is None]
     if missing:
         needs = f"the picture needs {' and '.join(missing)}: pip install 'poly-match[plot]'"
@@ -69,7 +58,12 @@ def check(
 
 
 def write_counts(
-    path: IntoPath, counts: Any, polygons: IntoPath, name: str | None, invalid: Invalid
+    path: IntoPath,
+    counts: Any,
+    polygons: IntoPath,
+    name: str | None,
+    invalid: Invalid,
+    overwrite: bool,
 ) -> None:
     """Write how many points each polygon won, a row for each.
 
@@ -82,12 +76,18 @@ def write_counts(
         # A column of one of the other names goes by `id`.
         ids = ids.alias("id") if name in frame.columns else ids
         frame = frame.insert_column(1, ids)
-    write = frame.write_csv if Path(path).suffix.lower() == ".csv" else frame.write_parquet
-    _replace(path, write)
+    content = BytesIO()
+    is_csv = Path(path).suffix.lower() == ".csv"
+    (frame.write_csv if is_csv else frame.write_parquet)(content)
+    _plugin.write_whole(os.fspath(path), content.getvalue(), overwrite)
 
 
 def write_picture(
-    path: IntoPath, picture: dict[str, Any] | None, polygons: IntoPath, invalid: Invalid
+    path: IntoPath,
+    picture: dict[str, Any] | None,
+    polygons: IntoPath,
+    invalid: Invalid,
+    overwrite: bool,
 ) -> None:
     """Draw the points in the colours of their polygons, and the outlines of these over them."""
     # Imported here: it takes a second.
@@ -96,8 +96,9 @@ def write_picture(
     geometry = pl.Series(_read(polygons, invalid).column("geometry"))
     if isinstance(geometry.dtype, pl.BaseExtension):
         geometry = geometry.ext.storage()
-    rings = _rings(geometry)
-    _replace(path, lambda temporary: draw(picture, rings, temporary))
+    content = BytesIO()
+    draw(picture, _rings(geometry), content)
+    _plugin.write_whole(os.fspath(path), content.getvalue(), overwrite)
 
 
 def _read(polygons: IntoPath, invalid: Invalid) -> _plugin.ArrowTable:
@@ -112,15 +113,6 @@ def _rings(geometry: pl.Series) -> pl.Series:
     while isinstance(geometry.dtype, pl.List) and isinstance(geometry.dtype.inner, pl.List):
         geometry = geometry.explode().drop_nulls()
     return geometry
-
-
-def _replace(path: IntoPath, write: Callable[[Path], object]) -> None:
-    """Let a file appear as a whole."""
-    path = Path(path)
-    with tempfile.TemporaryDirectory(prefix=".poly-match-", dir=path.parent) as folder:
-        temporary = Path(folder) / path.name
-        write(temporary)
-        temporary.replace(path)
 
 
 def _rgb(color: int) -> list[int]:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import fcntl
 import os
 from pathlib import Path
 from typing import Any
@@ -211,30 +210,6 @@ def test_outputs_that_are_inputs() -> None:
         job("points/*/a.parquet", "points", overwrite=True)
     with refused(ValueError, "points/out/year=2024/a.parquet would be matched by points/**/*.p"):
         job("points/**/*.parquet", "points/out")
-
-
-@pytest.mark.usefixtures("many")
-def test_what_a_killed_job_has_left() -> None:
-    """Is removed by the next, unless a process holds it."""
-    for folder in ("out", "out/year=2024"):
-        Path(folder).mkdir()
-        for name in (".poly-match-dead.tmp", ".poly-match-held.tmp", ".other.tmp"):
-            (Path(folder) / name).touch()
-    held = [
-        os.open(f"{folder}/.poly-match-held.tmp", os.O_RDWR) for folder in ("out", "out/year=2024")
-    ]
-    try:
-        for file in held:
-            fcntl.flock(file, fcntl.LOCK_EX)
-        with refused(FileExistsError, "out/.other.tmp: is there already"):
-            job("points")
-        job("points", overwrite=True)
-    finally:
-        for file in held:
-            os.close(file)
-    left = {".poly-match-held.tmp", ".other.tmp"}
-    assert {path.name for path in Path("out").glob(".*")} == left
-    assert {path.name for path in Path("out/year=2024").glob(".*")} == left
 
 
 @pytest.mark.usefixtures("many")

@@ -1,21 +1,24 @@
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::sync_channel;
-use std::sync::{Mutex, PoisonError};
+use std::sync::{Arc, Mutex, PoisonError};
+use std::time::Instant;
 
 use super::copy::{copy, is_copyable};
 use super::files::Pair;
 use super::format::Format;
 use super::input::PointReader;
-use super::manifest::{self, Manifest};
-use super::output::{Folders, Output};
+use super::manifest::{self, Former, Manifest};
+use super::output::{Folders, Output, folder_of};
 use super::question::{Question, Task};
 use super::recode::recode;
 use super::survey::Surveyed;
 use super::tally::Tallies;
-use super::watch::{Tally, Watch, Watched};
+use super::temporary::Temporaries;
+use super::watch::{FAREWELL, Tally, Watch, Watched};
 use super::{MatchParquet, Skipped};
 use crate::error::{Error, Result};
 use crate::file::caught;
+use crate::stop::Stop;
 use crate::threads;
 
 /// What a row group takes at least while it is worked on: pages of its points, and batches.
@@ -28,12 +31,15 @@ const POINT_COLUMNS: usize = 2;
 const ANSWER_BYTES: usize = 24;
 
 /// The threads that write the files: each takes one after the other, whole.
-pub(super) struct Crew<'a> {
-    pub(super) job: &'a MatchParquet,
-    pub(super) question: &'a Question,
-    pub(super) watch: &'a Watch,
+///
+/// They are not waited for when the job is stopped, so they own what they work with.
+pub(super) struct Crew {
+    pub(super) job: MatchParquet,
+    pub(super) question: Question,
+    pub(super) watch: Arc<Watch>,
     /// Empty ones, to begin with for each file.
-    pub(super) tallies: &'a Tallies,
+    pub(super) tallies: Tallies,
+    pub(super) temporaries: Temporaries,
 }
 
 /// A file that is on the disk, but under no name yet.
@@ -52,68 +58,94 @@ pub(super) struct Done {
     pub(super) tallies: Tallies,
 }
 
-impl Crew<'_> {
+impl Crew {
     /// Writes the files.
     pub(super) fn write(
-        &self,
+        self,
         files: Vec<Surveyed>,
-        manifest: &mut Option<Manifest>,
+        former: Option<Former>,
         skipped: &mut Vec<Skipped>,
         report: &mut dyn FnMut() -> Result<()>,
     ) -> Result<Done> {
-        let mut folders = Folders::default();
-        files.iter().try_for_each(|file| folders.make(&file.pair.output))?;
-        let written = self.write_all(&files, manifest, skipped, report);
+        let (crew, files) = (Arc::new(self), Arc::new(files));
+        let folders = Folders::default();
+        let written = crew.write_all(&files, former, &folders, skipped, report);
         if written.is_err() {
+            crew.temporaries.close();
             folders.unmake();
         }
         written
     }
 
     fn write_all(
-        &self,
-        files: &[Surveyed],
-        manifest: &mut Option<Manifest>,
+        self: &Arc<Self>,
+        files: &Arc<Vec<Surveyed>>,
+        former: Option<Former>,
+        folders: &Folders,
         skipped: &mut Vec<Skipped>,
         report: &mut dyn FnMut() -> Result<()>,
     ) -> Result<Done> {
-        let mut done = Done { files: 0, tally: Tally::default(), tallies: self.tallies.clone() };
-        let next = AtomicUsize::new(0);
-        let threads = threads::count().min(files.len()).max(1);
-        std::thread::scope(|scope| {
-            let (sender, receiver) = sync_channel(threads);
-            for _ in 0..threads {
-                let (sender, next) = (sender.clone(), &next);
-                scope.spawn(move || {
-                    while let Some(file) = files.get(next.fetch_add(1, Relaxed)) {
-                        let written = caught(|| self.write_one(file, threads));
-                        let written = written.unwrap_or_else(|message| {
-                            Err(Error::Columns { message }.in_file(&file.pair.input))
-                        });
-                        // Nobody receives once the job is stopped.
-                        if sender.send((&file.pair, written)).is_err() {
-                            break;
-                        }
-                    }
-                });
+        let begin = {
+            let (crew, files, folders) = (self.clone(), files.clone(), folders.clone());
+            move |stop: &Stop| {
+                if former.is_some() {
+                    folders.make(&crew.job.output)?;
+                }
+                for file in files.iter() {
+                    stop.check()?;
+                    folders.make(folder_of(&file.pair.output))?;
+                }
+                former.map(|former| former.go_on(&crew.temporaries)).transpose()
             }
-            drop(sender);
-            let mut take = || -> Result<()> {
-                while let Some((pair, written)) = self.watch.wait(&receiver, report)? {
-                    match written {
-                        Ok(written) => {
-                            report()?;
-                            done.files += 1;
-                            done.tally.add(written.tally);
-                            done.tallies.merge(&written.tallies);
-                            self.watch.over(report, || finish(pair, written, manifest))?;
-                        }
-                        Err(error) => skipped.push(self.job.skip(pair, error)?),
+        };
+        let mut manifest = self.watch.over(report, begin)?;
+        let mut done = Done { files: 0, tally: Tally::default(), tallies: self.tallies.clone() };
+        let next = Arc::new(AtomicUsize::new(0));
+        let threads = threads::count().min(files.len()).max(1);
+        let (sender, receiver) = sync_channel(threads);
+        for _ in 0..threads {
+            let (crew, files) = (self.clone(), files.clone());
+            let (sender, next) = (sender.clone(), next.clone());
+            std::thread::spawn(move || {
+                while let Some(file) = files.get(next.fetch_add(1, Relaxed)) {
+                    let written = caught(|| crew.write_one(file, threads));
+                    let written = written.unwrap_or_else(|message| {
+                        Err(Error::Columns { message }.in_file(&file.pair.input))
+                    });
+                    // Nobody receives once the job is stopped.
+                    if sender.send((file.pair.clone(), written)).is_err() {
+                        break;
                     }
                 }
-                Ok(())
-            };
-            take().inspect_err(|_| self.watch.stop())
+            });
+        }
+        drop(sender);
+        let mut take = || -> Result<()> {
+            while let Some((pair, written)) = self.watch.wait(&receiver, report)? {
+                match written {
+                    Ok(written) => {
+                        report()?;
+                        done.files += 1;
+                        done.tally.add(written.tally);
+                        done.tallies.merge(&written.tallies);
+                        let mut noted = manifest.take();
+                        manifest = self.watch.over(report, move |stop| {
+                            stop.check()?;
+                            finish(&pair, written, &mut noted)?;
+                            Ok(noted)
+                        })?;
+                    }
+                    Err(error) => skipped.push(self.job.skip(&pair, error)?),
+                }
+            }
+            Ok(())
+        };
+        take().inspect_err(|_| {
+            self.watch.stop();
+            // What comes now is dropped, and its temporary file with it.
+            let end = Instant::now() + FAREWELL;
+            let left = || end.saturating_duration_since(Instant::now());
+            while receiver.recv_timeout(left()).is_ok() {}
         })?;
         Ok(done)
     }
@@ -134,17 +166,18 @@ impl Crew<'_> {
         let output = Output::create(
             &pair.output,
             settings.overwrite || settings.resume,
+            &self.temporaries,
             self.watch.to_stop(),
         )?;
         let failure = output.failure();
-        let output = Watched { output, watch: self.watch };
+        let output = Watched { output, watch: self.watch.clone() };
         let memory = settings.memory / files_at_once;
         let format = Format::of(&pair.output);
         let tallies = Mutex::new(self.tallies.clone());
         let task = Task {
             input,
-            question: self.question,
-            watch: self.watch,
+            question: &self.question,
+            watch: &self.watch,
             tallies: Some(&tallies).filter(|_| !self.tallies.is_empty()),
         };
         let write = || match input.table() {

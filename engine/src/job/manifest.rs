@@ -6,11 +6,14 @@
 //!
 //! A line is on the disk before the next file is begun. What a killed job has left is whole lines
 //! and at most a part of one at the end, which is as good as none.
+//!
+//! What has the name of a manifest and is none of ours is left alone: a link, another file, anything
+//! else. Then there is no manifest, and no job.
 
 use std::collections::HashMap;
 use std::ffi::OsString;
-use std::fs::File;
-use std::io::{BufRead, BufReader, Read, Write};
+use std::fs::{File, Metadata};
+use std::io::{self, BufRead, BufReader, Read, Write};
 use std::path::{Path, PathBuf};
 use std::time::UNIX_EPOCH;
 
@@ -20,16 +23,24 @@ use twox_hash::xxhash3_128::Hasher;
 
 use super::MatchParquet;
 use super::files::{Pair, real};
-use super::output::{Output, folder_of, remove_stale};
+use super::output::{Output, folder_of};
+use super::temporary::{Temporaries, remove_stale};
 use super::watch::Tally;
 use crate::error::{Error, Result};
 use crate::file::Source;
 use crate::metric::Metric;
 use crate::point_columns::PointColumns;
 use crate::polygons::Invalid;
+use crate::regular;
 use crate::rule::{Center, Predicate};
 use crate::stop::Stop;
 use crate::store;
+
+/// The key by which a manifest is known: the version that wrote it.
+const VERSION: &str = "poly_match";
+
+/// Bytes of the first line at most.
+const MOST_OF_A_QUESTION: u64 = 1 << 20;
 
 /// Where the manifest of a folder is: for `lake/out` it is `lake/.out.poly_match.jsonl`.
 ///
@@ -49,11 +60,17 @@ pub(super) fn beside(folder: &Path) -> Result<PathBuf> {
     Ok(place.with_file_name(hidden))
 }
 
-/// What is finished, and what was asked.
+/// What a former job has finished, and what is asked now.
+pub(super) struct Former {
+    path: PathBuf,
+    question: Map<String, Value>,
+    done: HashMap<String, Done>,
+}
+
+/// What is finished, while more is done.
 pub(super) struct Manifest {
     path: PathBuf,
     file: File,
-    done: HashMap<String, Done>,
 }
 
 /// A file that is done: how its input was then, and its answers.
@@ -69,57 +86,103 @@ pub(super) struct Done {
     pub(super) tally: Tally,
 }
 
-impl Manifest {
-    /// Opens that of a folder, as [`beside`] it. Begins anew, as far as a former manifest is not to
-    /// be followed.
+/// Whether there is a manifest of ours at a place.
+///
+/// # Errors
+///
+/// [`Error::Io`] where something else is there: a link, whatever it leads to; a file that begins as
+/// no manifest does; what is no file.
+pub(super) fn is_there(place: &Path) -> Result<bool> {
+    let io = |source| Error::Io { path: place.to_owned(), source };
+    let foreign = |what: &str| {
+        let message = format!("is {what}: the manifest of the output would be there, remove it");
+        Err(io(io::Error::new(io::ErrorKind::AlreadyExists, message)))
+    };
+    let kind = match place.symlink_metadata() {
+        Ok(metadata) => metadata.file_type(),
+        Err(error) if error.kind() == io::ErrorKind::NotFound => return Ok(false),
+        Err(error) => return Err(io(error)),
+    };
+    if let Some(name) = regular::name(kind) {
+        return foreign(name);
+    }
+    let (file, _) = regular::open_unlinked(place).map_err(io)?;
+    if begins_as_ours(file).map_err(io)? { Ok(true) } else { foreign("no manifest of a job") }
+}
+
+/// Whether the first line of a file is that of a manifest, or what a damaged disk has left of one.
+fn begins_as_ours(file: File) -> io::Result<bool> {
+    let mut line = Vec::new();
+    BufReader::new(file).take(MOST_OF_A_QUESTION).read_until(b'\n', &mut line)?;
+    let is_whole = line.ends_with(b"\n");
+    let asked = serde_json::from_slice::<Map<String, Value>>(&line).ok();
+    Ok(match asked {
+        Some(asked) => asked.get(VERSION).is_some_and(Value::is_string),
+        None => !is_whole && [VERSION, "by"].iter().any(|key| is_start(&line, key)),
+    })
+}
+
+/// Whether some bytes begin as an object of JSON with this key.
+fn is_start(bytes: &[u8], key: &str) -> bool {
+    bytes.starts_with(format!("{{\"{key}\":").as_bytes())
+}
+
+impl Former {
+    /// Reads that at a place, where it is to be followed.
     ///
     /// # Errors
     ///
-    /// [`Error::Parameter`] where `resume` meets one of another question, or files without one.
-    pub(super) fn open(
+    /// Those of [`is_there`]; [`Error::Parameter`] where `resume` meets one of another question.
+    pub(super) fn read(
         path: PathBuf,
         folder: &Path,
-        question: &Map<String, Value>,
+        question: Map<String, Value>,
         resume: bool,
     ) -> Result<Self> {
         let io = |source| Error::Io { path: path.clone(), source };
-        let former = match File::open(&path) {
-            Ok(file) if resume => Some(read(&path, file)?),
-            Err(error) if error.kind() != std::io::ErrorKind::NotFound => return Err(io(error)),
-            _ => None,
-        };
-        let mut done = HashMap::new();
-        if let Some((asked, finished)) = former {
-            if let Some(difference) = difference(&asked, question) {
-                let message = format!("{} was begun otherwise: {difference}", folder.display());
-                return Err(Error::Parameter { parameter: "resume", message });
-            }
-            done = finished;
+        if !is_there(&path)? || !resume {
+            return Ok(Self { path, question, done: HashMap::new() });
         }
-        // Written again as a whole: without the part of a line that a killed job may have left.
-        remove_stale(folder_of(&path));
-        remove_stale(folder);
-        let mut output = Output::create(&path, true, &Stop::default())?;
-        let write = |output: &mut Output, value: &Value| writeln!(output, "{value}").map_err(io);
-        write(&mut output, &Value::Object(question.clone()))?;
-        for done in done.values() {
-            write(&mut output, &json!(done))?;
+        let (file, _) = regular::open_unlinked(&path).map_err(io)?;
+        let (asked, done) = read(&path, file)?;
+        if let Some(difference) = difference(&asked, &question) {
+            let message = format!("{} was begun otherwise: {difference}", folder.display());
+            return Err(Error::Parameter { parameter: "resume", message });
         }
-        output.sync()?;
-        output.commit()?;
-        let file = File::options().append(true).open(&path).map_err(io)?;
-        Ok(Self { path, file, done })
+        Ok(Self { path, question, done })
     }
 
     /// What is known of a file that is done and has not changed since, and whose output is there.
     pub(super) fn done(&self, pair: &Pair, stop: &Stop) -> Option<&Done> {
         let done = self.done.get(&name(pair))?;
         let (bytes, changed) = state(&pair.input, stop).ok()?;
-        let output = pair.output.metadata().ok()?;
+        let output = pair.output.metadata().ok().filter(Metadata::is_file)?;
         let same = (done.bytes, done.changed, done.output_bytes) == (bytes, changed, output.len());
         same.then_some(done)
     }
 
+    /// Writes it as a whole, without the part of a line that a killed job may have left, and goes
+    /// on with it.
+    pub(super) fn go_on(self, temporaries: &Temporaries) -> Result<Manifest> {
+        let Self { path, question, done } = self;
+        let io = |source| Error::Io { path: path.clone(), source };
+        remove_stale(folder_of(&path));
+        let replaces = is_there(&path)?;
+        let mut output = Output::create_own(&path, replaces, temporaries)?;
+        let write = |output: &mut Output, value: &Value| writeln!(output, "{value}").map_err(io);
+        write(&mut output, &Value::Object(question))?;
+        for done in done.values() {
+            write(&mut output, &json!(done))?;
+        }
+        output.sync()?;
+        match output.keep()?.1 {
+            Some(file) => Ok(Manifest { path, file }),
+            None => Err(io(io::ErrorKind::Unsupported.into())),
+        }
+    }
+}
+
+impl Manifest {
     /// Notes that a file is done.
     pub(super) fn add(
         &mut self,
@@ -141,7 +204,7 @@ pub(super) fn state(path: &Path, stop: &Stop) -> Result<(u64, u64)> {
     let io = |source| Error::Io { path: path.to_owned(), source };
     if store::is_url(path) {
         let head = store::object(path, stop)?.head().map_err(io)?;
-        let head = head.ok_or_else(|| io(std::io::ErrorKind::NotFound.into()))?;
+        let head = head.ok_or_else(|| io(io::ErrorKind::NotFound.into()))?;
         // Times of a store are whole seconds.
         let mark = head.mark.map(|mark| Hasher::oneshot(mark.as_bytes()) as u64);
         return Ok((head.bytes, mark.unwrap_or(head.changed)));
@@ -166,7 +229,7 @@ pub(super) fn question(job: &MatchParquet, stop: &Stop) -> Result<Map<String, Va
     let centroid = job.rule.center() == Center::Centroid;
     let haversine = job.rule.metric() == Metric::Haversine;
     let words = json!({
-        "poly_match": env!("CARGO_PKG_VERSION"),
+        VERSION: env!("CARGO_PKG_VERSION"),
         "polygons": fingerprint(&job.polygons, stop)?,
         // As text: JSON has no infinity.
         "max_dist": max_dist.map(|max_dist| max_dist.to_string()),

@@ -3,8 +3,9 @@
 use std::io;
 use std::path::{Path, PathBuf};
 
-use super::files::{GLOB, is_hidden, is_pattern, unknown};
+use super::files::{is_hidden, unknown};
 use super::format::Format;
+use super::pattern::{Pattern, is_pattern};
 use crate::error::{Error, Result};
 use crate::stop::Stop;
 use crate::store;
@@ -12,8 +13,10 @@ use crate::store;
 /// What is at a URL.
 pub(super) enum Found {
     One,
-    /// Objects, as they are called from the first URL, in no order.
-    Below(PathBuf, Vec<PathBuf>),
+    /// All objects below it, as they are called from there, in no order.
+    Below(Vec<PathBuf>),
+    /// Those that match, as they are called from where the pattern begins.
+    Matching(Pattern, Vec<PathBuf>),
 }
 
 /// Finds the points at a URL: an object; what matches a pattern; or all below it.
@@ -22,7 +25,7 @@ pub(super) fn find(points: &Path, stop: &Stop) -> Result<Found> {
         return Ok(Found::One);
     }
     match points.to_str().filter(|_| is_pattern(points)) {
-        Some(pattern) => matching(points, pattern, stop),
+        Some(text) => matching(points, text, stop),
         None => {
             let mut names = Vec::new();
             for name in below(points, stop)? {
@@ -33,7 +36,7 @@ pub(super) fn find(points: &Path, stop: &Stop) -> Result<Found> {
                     io::Error::new(io::ErrorKind::NotFound, "no such object, nor any below it");
                 return Err(Error::Io { path: points.to_owned(), source });
             }
-            Ok(Found::Below(points.to_owned(), names))
+            Ok(Found::Below(names))
         }
     }
 }
@@ -74,22 +77,17 @@ fn is_taken(base: &Path, name: &Path) -> Result<bool> {
     }
 }
 
-fn matching(points: &Path, pattern: &str, stop: &Stop) -> Result<Found> {
-    let wrong = |error| {
-        let message = format!("{pattern}: {error}");
-        Error::Parameter { parameter: "points", message }
-    };
-    let matcher = glob::Pattern::new(pattern).map_err(wrong)?;
-    let matches = |path: &Path| matcher.matches_path_with(path, GLOB);
-    let fixed: Vec<_> = pattern.split('/').take_while(|part| !is_pattern(part.as_ref())).collect();
-    let base = PathBuf::from(fixed.join("/"));
+fn matching(points: &Path, text: &str, stop: &Stop) -> Result<Found> {
+    let is_there = |url: &Path| Ok(first(url, stop)?.is_some());
+    let pattern = Pattern::of_objects(text, is_there)?;
+    let base = pattern.base();
     let mut names = Vec::new();
-    for name in below(&base, stop)? {
+    for name in below(base, stop)? {
         let path = base.join(&name);
-        let taken = match matches(&path) {
+        let taken = match pattern.matches(&path) {
             true => !name.components().any(|part| is_hidden(part.as_ref())),
             // A directory that matches is taken whole.
-            false => path.ancestors().any(matches) && is_taken(&base, &name)?,
+            false => path.ancestors().any(|at| pattern.matches(at)) && is_taken(base, &name)?,
         };
         names.extend(taken.then_some(name));
     }
@@ -97,7 +95,7 @@ fn matching(points: &Path, pattern: &str, stop: &Stop) -> Result<Found> {
         let source = io::Error::new(io::ErrorKind::NotFound, "no object matches");
         return Err(Error::Io { path: points.to_owned(), source });
     }
-    Ok(Found::Below(base, names))
+    Ok(Found::Matching(pattern, names))
 }
 
 fn at(url: &Path) -> impl Fn(io::Error) -> Error {

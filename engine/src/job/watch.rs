@@ -1,4 +1,6 @@
 use std::io::{self, Write};
+use std::panic::resume_unwind;
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering::Relaxed};
 use std::sync::mpsc::{Receiver, RecvTimeoutError, sync_channel};
 use std::time::Duration;
@@ -11,6 +13,9 @@ use crate::stop::Stop;
 
 /// How often progress is told.
 const TICK: Duration = Duration::from_millis(50);
+
+/// How long stopped work is waited for: time to take back what is in an object store.
+pub(super) const FAREWELL: Duration = Duration::from_millis(600);
 
 /// What has been answered.
 #[derive(Debug, Clone, Copy, Default, Serialize, Deserialize)]
@@ -73,18 +78,30 @@ impl Watch {
 
     /// Does work on a thread of its own, and calls `report` now and then meanwhile, which stops the
     /// work by an error.
-    pub(super) fn over<T: Send>(
+    ///
+    /// Stopped work that does not end within [`FAREWELL`] is left to itself: whoever asked for the
+    /// stop does not wait for a disk or for a step that cannot be cut short.
+    pub(super) fn over<T: Send + 'static>(
         &self,
         report: &mut dyn FnMut() -> Result<()>,
-        work: impl FnOnce() -> Result<T> + Send,
+        work: impl FnOnce(&Stop) -> Result<T> + Send + 'static,
     ) -> Result<T> {
-        std::thread::scope(|scope| {
-            let (sender, receiver) = sync_channel(1);
-            // Nobody receives once the work is stopped.
-            scope.spawn(move || drop(sender.send(work())));
-            // A channel that breaks off is of work that panicked; the panic goes on here.
-            self.wait(&receiver, report)?.unwrap_or(Err(Error::Interrupted))
-        })
+        let (sender, receiver) = sync_channel(1);
+        let stop = self.stop.clone();
+        // Nobody receives once the work is left to itself.
+        let thread = std::thread::spawn(move || drop(sender.send(work(&stop))));
+        match self.wait(&receiver, report) {
+            Ok(Some(done)) => done,
+            // Broken off without a result: the panic goes on here.
+            Ok(None) => match thread.join() {
+                Err(panic) => resume_unwind(panic),
+                Ok(()) => Err(Error::Interrupted),
+            },
+            Err(error) => {
+                drop(receiver.recv_timeout(FAREWELL));
+                Err(error)
+            }
+        }
     }
 
     /// Waits for what comes next from other threads, and calls `report` now and then meanwhile.
@@ -105,12 +122,12 @@ impl Watch {
 }
 
 /// An output that can be written to until the job is stopped.
-pub(super) struct Watched<'a, W> {
+pub(super) struct Watched<W> {
     pub(super) output: W,
-    pub(super) watch: &'a Watch,
+    pub(super) watch: Arc<Watch>,
 }
 
-impl<W: Write> Write for Watched<'_, W> {
+impl<W: Write> Write for Watched<W> {
     fn write(&mut self, bytes: &[u8]) -> io::Result<usize> {
         self.watch.check().map_err(io::Error::other)?;
         self.output.write(bytes)

@@ -269,6 +269,7 @@ fn the_job_reads_geoparquet_and_geojson() {
         settings: Settings { overwrite: true, ..Settings::default() },
         counts: false,
         picture: None,
+        beside: vec![],
     };
     let zones = |code| forms::geoarrow(&rows(), &projjson(code)).swap_remove(0);
     for encoding in [GeoParquetWriterEncoding::WKB, GeoParquetWriterEncoding::GeoArrow] {

@@ -100,6 +100,7 @@ fn job() -> (TempDir, MatchParquet) {
         settings: Settings { overwrite: true, ..Settings::default() },
         counts: false,
         picture: None,
+        beside: vec![],
     };
     (folder, job)
 }
