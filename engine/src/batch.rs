@@ -10,6 +10,7 @@ use crate::error::Result;
 use crate::matcher::Matcher;
 use crate::points::{Coordinates, Points};
 use crate::rule::Rule;
+use crate::stop::{self, Current};
 use crate::threads;
 
 /// Rows from which a call answers on all threads; below it stays on the caller's.
@@ -70,6 +71,8 @@ impl Matcher {
         let answer = |(first, rows, valid)| self.answer(points, first, rows, valid);
         if points.len() >= PARALLEL_ROWS {
             let pieces: Vec<_> = answers.pieces().collect();
+            let current = Current::get();
+            let answer = |piece| current.during(|| answer(piece));
             threads::install(|| pieces.into_par_iter().for_each(answer));
         } else {
             answers.pieces().for_each(answer);
@@ -81,6 +84,9 @@ impl Matcher {
     fn answer(&self, points: &Points, first: usize, rows: &mut [u32], valid: &mut [u64]) {
         let (mut xs, mut ys) = ([0.0; BLOCK], [0.0; BLOCK]);
         for (at, (rows, valid)) in rows.chunks_mut(BLOCK).zip(valid).enumerate() {
+            if stop::is_stopped() {
+                return;
+            }
             let first = first + at * BLOCK;
             match points.coordinates() {
                 Coordinates::Separated { x, y } => {
@@ -110,7 +116,7 @@ impl Matcher {
 /// of the pieces, in order: on all threads for many rows.
 ///
 /// The pieces of a chunk are of [`PIECE`] rows, but for the last. Of several errors the one with
-/// the lowest row.
+/// the lowest row. Stopped work ends within a piece.
 pub(crate) fn in_pieces<P: Send, T: Send>(
     field: &Field,
     chunks: &[ArrayRef],
@@ -128,7 +134,9 @@ pub(crate) fn in_pieces<P: Send, T: Send>(
         rows += chunk.len();
     }
     // Points are read piece by piece, so that converting them is shared between threads too.
+    let current = Current::get();
     let one = |((piece, first_row), place): ((ArrayRef, usize), P)| {
+        current.check()?;
         let points = Points::from_field_with_first_row(field, &*piece, first_row)?;
         Ok(work(&points.accepted_by(rule, field.name(), first_row)?, place))
     };
@@ -136,6 +144,7 @@ pub(crate) fn in_pieces<P: Send, T: Send>(
     if rows >= PARALLEL_ROWS {
         // All are tried, so that of several errors it is always the same.
         let pieces: Vec<_> = pieces.collect();
+        let one = |piece| current.during(|| one(piece));
         let done: Vec<_> = threads::install(|| pieces.into_par_iter().map(one).collect());
         done.into_iter().collect()
     } else {

@@ -15,6 +15,7 @@ use crate::nearest::{Nearest, Scratch};
 use crate::points::Points;
 use crate::polygons::Polygons;
 use crate::rule::{Predicate, Rule};
+use crate::stop::Current;
 
 /// All polygons that qualify for each point, the best first: the first half of the question that a
 /// [`Matcher`](crate::Matcher) answers.
@@ -84,7 +85,8 @@ impl Candidates {
     fn lists(&self, points: &Points) -> Lists {
         let mut lists = Lists::default();
         let (mut scratch, mut ranks) = (Scratch::default(), Vec::new());
-        for row in 0..points.len() {
+        let current = Current::get();
+        for row in (0..points.len()).take_while(|_| !current.is_stopped()) {
             let point = points.get(row).filter(|&point| self.rule.accepts(point));
             ranks.clear();
             if let Some(point) = point {

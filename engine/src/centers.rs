@@ -6,6 +6,7 @@ use crate::keys::Keys;
 use crate::measure;
 use crate::polygons::{PARALLEL_POLYGONS, Polygons};
 use crate::rule::Rule;
+use crate::stop::Current;
 use crate::threads;
 
 /// The centres of the polygons that can match, by rank: the best first.
@@ -25,8 +26,9 @@ impl Centers {
     /// where the rule takes it for one.
     pub(crate) fn new(polygons: &Polygons, keys: &Keys, rule: Rule) -> Result<Self> {
         let rows = ranked_rows(polygons, keys)?;
+        let current = Current::get();
         let center = |&row: &u32| {
-            let polygon = polygons.get(row as usize);
+            let polygon = polygons.get(row as usize).filter(|_| !current.is_stopped());
             polygon.map_or([f64::NAN; 2], |polygon| measure::center(polygon, rule.center()))
         };
         let places: Vec<[f64; 2]> = if rows.len() >= PARALLEL_POLYGONS {
@@ -34,6 +36,7 @@ impl Centers {
         } else {
             rows.iter().map(center).collect()
         };
+        current.check()?;
         let wrong = rows.iter().zip(&places).filter(|(_, place)| !rule.accepts(**place));
         match wrong.min_by_key(|(row, _)| **row).filter(|_| rule.is_on_sphere()) {
             None => Ok(Self { places, rows }),

@@ -21,7 +21,9 @@ mod stats;
 
 use std::sync::Arc;
 
+use crate::error::Result;
 use crate::region::Regions;
+use crate::stop::Current;
 use finer::Finer;
 pub(crate) use grid::Lattice;
 use grid::{Grid, SUB_BITS, SUB_MASK};
@@ -62,8 +64,16 @@ impl Cover {
     /// (about 36 bytes a region). `answers[rank]`, less than [`NONE`], is the answer for a region.
     ///
     /// The same input gives the same cells, whatever the number of threads.
-    pub(crate) fn build(regions: &impl Regions, answers: Arc<[u32]>, max_bytes: usize) -> Self {
-        build::build(regions, answers, max_bytes)
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Interrupted`](crate::Error::Interrupted) for stopped work.
+    pub(crate) fn build(
+        regions: &impl Regions,
+        answers: Arc<[u32]>,
+        max_bytes: usize,
+    ) -> Result<Self> {
+        build::build(regions, answers, max_bytes, &Current::get())
     }
 
     /// What it costs to build the cells of so many regions, in tests of a disc.
@@ -173,7 +183,7 @@ mod tests {
                 let pool = rayon::ThreadPoolBuilder::new().num_threads(threads).build();
                 let built =
                     pool.map(|p| p.install(|| Cover::build(&discs, answers.clone(), bytes)));
-                built.map(|cover| (cover.cells, cover.lists)).ok()
+                built.ok()?.map(|cover| (cover.cells, cover.lists)).ok()
             });
             assert!(one.is_some() && one == two && two == five, "{bytes} bytes");
         }

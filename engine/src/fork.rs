@@ -9,7 +9,7 @@ use std::sync::atomic::{AtomicU32, Ordering::Acquire, Ordering::Release};
 use std::time::Duration;
 
 use crate::error::Result;
-use crate::stop::Stop;
+use crate::stop::Current;
 
 /// A value of its own for each process.
 ///
@@ -94,9 +94,9 @@ impl<T> Once<T> {
     ///
     /// # Errors
     ///
-    /// Those of `make`, and [`Error::Interrupted`](crate::Error::Interrupted) where `stop` is set
-    /// while another thread makes it.
-    pub fn get_or_make(&self, stop: &Stop, make: impl FnOnce() -> Result<T>) -> Result<&T> {
+    /// Those of `make`, and [`Error::Interrupted`](crate::Error::Interrupted) where the work that
+    /// this is part of is [stopped](crate::Stop::during).
+    pub fn get_or_make(&self, make: impl FnOnce() -> Result<T>) -> Result<&T> {
         let process = std::process::id();
         let mut pause = Duration::from_micros(20);
         loop {
@@ -112,9 +112,11 @@ impl<T> Once<T> {
                     return Ok(value);
                 }
                 let made = make()?;
+                // It may be incomplete.
+                Current::get().check()?;
                 return Ok(self.value.get_or_init(|| made));
             }
-            stop.check()?;
+            Current::get().check()?;
             std::thread::sleep(pause);
             pause = (2 * pause).min(Duration::from_millis(5));
         }
@@ -142,6 +144,7 @@ mod tests {
 
     use super::*;
     use crate::error::Error;
+    use crate::stop::Stop;
 
     #[test]
     fn a_process_has_one_value() {
@@ -171,7 +174,7 @@ mod tests {
             Ok(7)
         };
         std::thread::scope(|scope| {
-            let get = || once.get_or_make(&Stop::default(), make).copied();
+            let get = || once.get_or_make(make).copied();
             let handles: Vec<_> = (0..8).map(|_| scope.spawn(get)).collect();
             assert!(handles.into_iter().all(|got| matches!(got.join(), Ok(Ok(7)))));
         });
@@ -180,16 +183,13 @@ mod tests {
 
     #[test]
     fn what_failed_is_made_by_the_next() {
-        let (once, stop) = (Once::new(), Stop::default());
-        assert!(matches!(
-            once.get_or_make(&stop, || Err(Error::Interrupted)),
-            Err(Error::Interrupted)
-        ));
+        let once = Once::new();
+        assert!(matches!(once.get_or_make(|| Err(Error::Interrupted)), Err(Error::Interrupted)));
         let panicked = std::panic::catch_unwind(std::panic::AssertUnwindSafe(|| {
-            drop(once.get_or_make(&stop, || std::panic::resume_unwind(Box::new(()))));
+            drop(once.get_or_make(|| std::panic::resume_unwind(Box::new(()))));
         }));
         assert!(panicked.is_err() && once.get().is_none());
-        assert!(matches!(once.get_or_make(&stop, || Ok(7)), Ok(7)));
+        assert!(matches!(once.get_or_make(|| Ok(7)), Ok(7)));
     }
 
     #[test]
@@ -198,9 +198,10 @@ mod tests {
         // Another thread is making it, and never ends.
         once.maker.store(std::process::id(), Release);
         stop.stop();
-        assert!(matches!(once.get_or_make(&stop, || Ok(7)), Err(Error::Interrupted)));
+        let waited = stop.during(|| once.get_or_make(|| Ok(7)).copied());
+        assert!(matches!(waited, Err(Error::Interrupted)));
         // In a child that thread is not there.
         once.maker.store(std::process::id() + 1, Release);
-        assert!(matches!(once.get_or_make(&stop, || Ok(7)), Ok(7)));
+        assert!(matches!(once.get_or_make(|| Ok(7)), Ok(7)));
     }
 }

@@ -1,8 +1,11 @@
+use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
-use std::sync::{Arc, OnceLock};
 
 use crate::cover::{BLOCK, Cover, IndexStats, MOST_REGIONS, NONE};
+use crate::error::Result;
+use crate::fork::Once;
 use crate::region::Regions;
+use crate::stop::Current;
 
 /// What the index may take, unless its coarsest form needs more: what building it, ranks and
 /// centres leave of the 64 MiB that a matcher may take beside the polygons.
@@ -18,7 +21,7 @@ pub(crate) struct Indexed<R> {
     regions: R,
     /// By rank: what to answer.
     answers: Arc<[u32]>,
-    cover: OnceLock<Cover>,
+    cover: Once<Cover>,
     /// What the index may take.
     bytes: usize,
     /// Made without an index.
@@ -30,7 +33,11 @@ pub(crate) struct Indexed<R> {
 /// What there is to do with an index, whatever it is over.
 pub(crate) trait Index {
     /// Builds it now, if it is not there yet.
-    fn build(&self);
+    ///
+    /// # Errors
+    ///
+    /// [`Error::Interrupted`](crate::Error::Interrupted) for stopped work; then it is not there.
+    fn build(&self) -> Result<()>;
 
     /// Lets go of it; the next one takes so many bytes.
     fn bound(&mut self, bytes: usize);
@@ -42,21 +49,26 @@ pub(crate) trait Index {
     fn tests(&self, point: [f64; 2]) -> Option<usize>;
 
     /// Gets ready for so many points: builds it when they are worth it.
-    fn prepare(&self, points: usize);
+    ///
+    /// # Errors
+    ///
+    /// As [`Index::build`].
+    fn prepare(&self, points: usize) -> Result<()>;
 }
 
 impl<R: Regions> Index for Indexed<R> {
-    fn build(&self) {
+    fn build(&self) -> Result<()> {
         if self.answers.len() > MOST_REGIONS {
-            return;
+            return Ok(());
         }
         // No task of a thread pool, so that whoever waits here may be one.
-        self.cover.get_or_init(|| Cover::build(&self.regions, self.answers.clone(), self.bytes));
+        let build = || Cover::build(&self.regions, self.answers.clone(), self.bytes);
+        self.cover.get_or_make(build).map(|_| ())
     }
 
     fn bound(&mut self, bytes: usize) {
         self.bytes = bytes;
-        self.cover = OnceLock::new();
+        self.cover = Once::new();
     }
 
     fn stats(&self) -> Option<IndexStats> {
@@ -67,15 +79,16 @@ impl<R: Regions> Index for Indexed<R> {
         Some(self.cover.get()?.tests(&self.regions, point))
     }
 
-    fn prepare(&self, points: usize) {
+    fn prepare(&self, points: usize) -> Result<()> {
         let at_worst = points.saturating_mul(self.answers.len());
         if self.cover.get().is_none() && at_worst > self.tests_before_index {
             // As many until the first hit, were regions and points spread at random.
             let tests = (self.answers.len() as f64).min(1.0 / self.regions.chance());
             if points as f64 * tests > self.tests_before_index as f64 {
-                self.build();
+                return self.build();
             }
         }
+        Ok(())
     }
 }
 
@@ -86,7 +99,7 @@ impl<R: Regions> Indexed<R> {
         Self {
             regions,
             answers: answers.into(),
-            cover: OnceLock::new(),
+            cover: Once::new(),
             bytes: DEFAULT_BYTES,
             tests: AtomicUsize::new(0),
             tests_before_index: cost as usize,
@@ -108,14 +121,19 @@ impl<R: Regions> Indexed<R> {
         if let Some(cover) = self.cover.get() {
             return cover.resolve(&self.regions, xs, ys, out);
         }
+        let current = Current::get();
         let mut tests = 0;
         for ((answer, &x), &y) in out.iter_mut().zip(xs).zip(ys) {
+            if current.is_stopped() {
+                return;
+            }
             let rank = self.scan([x, y]);
             tests += rank;
             *answer = self.answers.get(rank).copied().unwrap_or(NONE);
         }
         if self.tests.fetch_add(tests, Ordering::Relaxed) + tests > self.tests_before_index {
-            self.build();
+            // Whoever is stopped looks at that next.
+            drop(self.build());
         }
     }
 

@@ -128,10 +128,11 @@ impl Matcher {
 
     /// Builds the index now, if the rule has one and it is not there yet.
     ///
-    /// More than about 119 million polygons get none: they are scanned in rank order.
+    /// More than about 119 million polygons get none: they are scanned in rank order. Where the work
+    /// is [stopped](crate::Stop::during) there is none afterwards.
     pub fn build_index(&self) {
         if let Some(index) = self.search.index() {
-            index.build();
+            drop(index.build());
         }
     }
 
@@ -159,10 +160,10 @@ impl Matcher {
         (count > 0).then(|| sum as f64 / count as f64)
     }
 
-    /// Gets ready for so many points: builds the index when they are worth it.
+    /// Gets ready for so many points: builds the index when they are worth it. Stopped work has none.
     pub(crate) fn prepare(&self, points: usize) {
         if let Some(index) = self.search.index() {
-            index.prepare(points);
+            drop(index.prepare(points));
         }
     }
 

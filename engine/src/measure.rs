@@ -4,6 +4,7 @@ use rayon::prelude::*;
 
 use crate::polygons::{PARALLEL_POLYGONS, Polygon, Polygons, Ring};
 use crate::rule::Center;
+use crate::stop::Current;
 use crate::threads;
 
 /// The centre of each row, as [`center`] of it; `None` for a row that is null or empty.
@@ -21,7 +22,8 @@ fn by_row<T: Send>(
     polygons: &Polygons,
     measure: impl Fn(Polygon<'_>) -> T + Sync,
 ) -> Vec<Option<T>> {
-    let of = |row| polygons.get(row).map(&measure);
+    let current = Current::get();
+    let of = |row| polygons.get(row).filter(|_| !current.is_stopped()).map(&measure);
     let rows = 0..polygons.len();
     if rows.len() >= PARALLEL_POLYGONS {
         threads::install(|| rows.into_par_iter().map(of).collect())

@@ -17,6 +17,7 @@ use crate::metric::{Metric, wrap};
 use crate::polygons::PARALLEL_POLYGONS;
 use crate::rule::Rule;
 use crate::sphere::{Band, unit_vector};
+use crate::stop::Current;
 use crate::threads;
 use crate::tree::{Bounds, LEAF, Search, Tree};
 
@@ -165,7 +166,11 @@ where
         let mut scratch = Scratch::default();
         let places: [[f64; D]; BLOCK] = from_fn(|lane| Place::of([xs[lane], ys[lane]]));
         let leaves = self.tree.leaves_near(&places);
+        let current = Current::get();
         for (lane, best) in out.iter_mut().enumerate() {
+            if current.is_stopped() {
+                return;
+            }
             let at = At { point: [xs[lane], ys[lane]], place: places[lane], leaf: leaves[lane] };
             let known = self.rule.accepts(at.point);
             let rank = if known { self.best(at, &mut scratch) } else { None };

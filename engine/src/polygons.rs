@@ -16,6 +16,7 @@ use twox_hash::xxhash3_128::Hasher;
 use crate::binary::Binary;
 use crate::crs::{Crs, is_wkb};
 use crate::error::{Error, Result};
+use crate::stop::Current;
 use crate::threads;
 pub(crate) use builder::{Builder, Outline};
 pub(crate) use invalid::Faults;
@@ -301,9 +302,11 @@ impl Polygons {
     }
 
     fn broken_rings(&self) -> Faults {
+        let current = Current::get();
         let look = |first: usize| {
             let mut faults = Faults::default();
-            for row in first..self.len().min(first + PIECE) {
+            for row in (first..self.len().min(first + PIECE)).take_while(|_| !current.is_stopped())
+            {
                 let broken = |part: Part<'_>| part.validate().err();
                 let polygon = self.get(row);
                 if let Some(reason) = polygon.and_then(|p| p.parts().find_map(broken)) {

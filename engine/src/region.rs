@@ -146,6 +146,9 @@ pub(crate) trait Regions: Sync {
 
 /// The cells of some rows while they are filled. Cells that a better region covers are closed.
 pub(crate) trait OpenCells {
+    /// Whether filling them is to stop: what is missing then does not matter.
+    fn is_stopped(&self) -> bool;
+
     /// The first open cell of a row at or after a column; past the last when there is none.
     fn next_open(&mut self, row: u32, column: u32) -> u32;
 
@@ -215,6 +218,9 @@ impl<S: Simple> Regions for S {
         for bounds in self.bounds_of(rank) {
             let (columns, reached) = lattice.reach(&bounds);
             for row in reached.start.max(rows.start)..reached.end.min(rows.end) {
+                if cells.is_stopped() {
+                    return;
+                }
                 let mut column = cells.next_open(row, columns.start);
                 while column < columns.end {
                     match self.relation(rank, &lattice.cell(column, row)) {

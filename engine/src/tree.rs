@@ -16,6 +16,7 @@
 use std::array::from_fn;
 use std::ops::Range;
 
+use crate::stop::Current;
 use crate::threads;
 
 /// Items of a leaf at most, and at least half of that but in the smallest trees.
@@ -102,14 +103,16 @@ impl<const D: usize> Bounds<D> {
 impl<const D: usize> Tree<D> {
     /// A tree over so many items with these boxes, which are finite.
     ///
-    /// The same items give the same tree, whatever the number of threads.
+    /// The same items give the same tree, whatever the number of threads. Of stopped work it is in
+    /// no order.
     pub(crate) fn new(len: usize, bounds: impl Fn(usize) -> Bounds<D> + Sync) -> Self {
         let depth = len.div_ceil(LEAF).max(1).next_power_of_two().trailing_zeros();
         let mut centers: Vec<_> = (0..len).map(|at| (bounds(at).center(), at as u32)).collect();
+        let current = Current::get();
         if len >= PARALLEL_ITEMS {
-            threads::install(|| arrange(&mut centers, (len, depth), (0, 0)));
+            threads::install(|| arrange(&mut centers, (len, depth), (0, 0), &current));
         } else {
-            arrange(&mut centers, (len, depth), (0, 0));
+            arrange(&mut centers, (len, depth), (0, 0), &current);
         }
         let items: Vec<u32> = centers.into_iter().map(|(_, item)| item).collect();
 
@@ -255,7 +258,11 @@ fn arrange<const D: usize>(
     items: &mut [([f64; D], u32)],
     (len, depth): (usize, u32),
     (level, at): (u32, usize),
+    current: &Current,
 ) {
+    if current.is_stopped() {
+        return;
+    }
     if level == depth {
         items.sort_unstable_by_key(|&(_, item)| item);
         return;
@@ -271,10 +278,13 @@ fn arrange<const D: usize>(
     let (head, tail) = items.split_at_mut(left.len());
     let (left, right) = ((level + 1, 2 * at), (level + 1, 2 * at + 1));
     if len >> level >= PARALLEL_ITEMS {
-        rayon::join(|| arrange(head, (len, depth), left), || arrange(tail, (len, depth), right));
+        rayon::join(
+            || arrange(head, (len, depth), left, current),
+            || arrange(tail, (len, depth), right, current),
+        );
     } else {
-        arrange(head, (len, depth), left);
-        arrange(tail, (len, depth), right);
+        arrange(head, (len, depth), left, current);
+        arrange(tail, (len, depth), right, current);
     }
 }
 

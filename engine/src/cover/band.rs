@@ -5,12 +5,13 @@ use std::ops::Range;
 use super::grid::Lattice;
 use super::{FINAL, NONE};
 use crate::region::{OpenCells, Regions};
+use crate::stop::Current;
 
 /// End of a cell's chain of entries.
 const NIL: u32 = u32::MAX;
 
 /// Some rows of cells, while they are filled. Used for one band after the other, as its memory is.
-pub(super) struct Band {
+pub(super) struct Band<'a> {
     width: usize,
     rows: Range<u32>,
     /// The region that is being added.
@@ -25,10 +26,11 @@ pub(super) struct Band {
     open: Vec<u32>,
     /// Open cells in each row.
     open_in_row: Vec<u32>,
+    current: &'a Current,
 }
 
-impl Band {
-    pub(super) fn new(width: u32) -> Self {
+impl<'a> Band<'a> {
+    pub(super) fn new(width: u32, current: &'a Current) -> Self {
         Self {
             width: width as usize,
             rows: 0..0,
@@ -38,6 +40,7 @@ impl Band {
             words: 0,
             open: vec![],
             open_in_row: vec![],
+            current,
         }
     }
 
@@ -55,7 +58,8 @@ impl Band {
         self.open_in_row.resize(height, self.width as u32);
     }
 
-    /// Fills these rows. False when there would be more than `most` words in lists.
+    /// Fills these rows. False when there would be more than `most` words in lists, and for stopped
+    /// work.
     pub(super) fn fill<R: Regions>(
         &mut self,
         regions: &R,
@@ -71,6 +75,7 @@ impl Band {
             // A settled cell costs no entry in the end, but no more than its place in the table.
             if self.words > most.saturating_add(self.chains.len())
                 || self.links.len() >= NIL as usize
+                || self.is_stopped()
             {
                 return false;
             }
@@ -128,7 +133,11 @@ impl Band {
     }
 }
 
-impl OpenCells for Band {
+impl OpenCells for Band<'_> {
+    fn is_stopped(&self) -> bool {
+        self.current.is_stopped()
+    }
+
     fn next_open(&mut self, row: u32, column: u32) -> u32 {
         let row = self.row(row);
         if self.open_in_row[row] == 0 {

@@ -7,7 +7,9 @@ use std::sync::{Arc, Mutex, PoisonError};
 use super::band::Band;
 use super::grid::{Grid, Lattice, MAX_SIDE};
 use super::{Cover, FINAL, SPLIT, split};
+use crate::error::Result;
 use crate::region::{Cell, Regions};
+use crate::stop::Current;
 use crate::threads;
 
 /// A table of 2^18 cells stays in a usual L2 cache, one of 2^21 in a usual L3; finer cells settle
@@ -16,12 +18,18 @@ const CELLS_FEW_BORDERS: usize = 1 << 18;
 const CELLS_MANY_BORDERS: usize = 1 << 21;
 const MANY_BORDERS: usize = 1 << 14;
 
-pub(super) fn build<R: Regions>(regions: &R, answers: Arc<[u32]>, max_bytes: usize) -> Cover {
+pub(super) fn build<R: Regions>(
+    regions: &R,
+    answers: Arc<[u32]>,
+    max_bytes: usize,
+    current: &Current,
+) -> Result<Cover> {
     let max_bytes = max_bytes.saturating_sub(4 * answers.len());
     let contenders = regions.contenders();
     let bounds = regions.bounds();
     let mut cells = cells_wanted(regions, contenders.len()).min(max_bytes / 16);
     loop {
+        current.check()?;
         let (columns, rows) = shape(&bounds, cells);
         let grid = Grid::new(&bounds, columns, rows);
         let grid = if R::FROM_CORNERS { grid.with_corners() } else { grid };
@@ -29,11 +37,12 @@ pub(super) fn build<R: Regions>(regions: &R, answers: Arc<[u32]>, max_bytes: usi
         let coarsest = columns == 1 && rows == 1;
         let most_entries =
             if coarsest { usize::MAX } else { max_bytes.saturating_sub(table_bytes) / 4 };
-        let filled = fill(regions, &contenders, &grid, &answers, most_entries);
+        let filled = fill(regions, &contenders, &grid, &answers, most_entries, current);
         if let Some((mut cells, mut lists)) = filled {
             let room = (max_bytes / 4).saturating_sub(cells.len() + lists.len());
-            split::split(regions, &grid, &answers, (&mut cells, &mut lists), room);
-            return Cover { grid, cells, lists, answers };
+            split::split(regions, &grid, &answers, (&mut cells, &mut lists), room, current);
+            current.check()?;
+            return Ok(Cover { grid, cells, lists, answers });
         }
         // Fewer, larger cells have fewer entries: in the end each region is in at most nine.
         cells /= 4;
@@ -57,13 +66,14 @@ fn shape(bounds: &Cell, cells: usize) -> (u32, u32) {
 }
 
 /// The cells and lists of the whole grid; `None` when the lists would have more than `most`
-/// words.
+/// words, and of stopped work.
 fn fill<R: Regions>(
     regions: &R,
     contenders: &[u32],
     grid: &Grid,
     answers: &[u32],
     most: usize,
+    current: &Current,
 ) -> Option<(Vec<u32>, Vec<u32>)> {
     let threads = threads::count();
     let height = grid.height();
@@ -80,7 +90,7 @@ fn fill<R: Regions>(
     let joined = Mutex::new(Joined::new((grid.width() * height) as usize, most));
     std::thread::scope(|scope| {
         let work = || {
-            let mut band = Band::new(grid.width());
+            let mut band = Band::new(grid.width(), current);
             loop {
                 let at = next.fetch_add(1, Ordering::Relaxed);
                 let Some(rows) = bands.get(at) else { return };

@@ -6,17 +6,20 @@ use super::finer::Finer;
 use super::grid::{Grid, SUB_BITS};
 use super::{FINAL, SPLIT};
 use crate::region::{Cell, Regions, Relation};
+use crate::stop::Current;
 use crate::threads;
 
 /// Splits the cells with the longest lists, as many as `max_entries` more entries have room for.
 ///
 /// A split cell costs its smaller cells and, as measured, about as many entries in their lists.
+/// Stopped work leaves cells unsplit.
 pub(super) fn split<R: Regions>(
     regions: &R,
     grid: &Grid,
     answers: &[u32],
     (cells, lists): (&mut Vec<u32>, &mut Vec<u32>),
     max_entries: usize,
+    current: &Current,
 ) {
     let weight = |&cell: &u32| entries::<R>(&lists[cell as usize..]).map(R::weight).sum::<usize>();
     let mut long: Vec<(usize, u32)> = cells
@@ -38,6 +41,9 @@ pub(super) fn split<R: Regions>(
     let mut room = max_entries;
     let threads = threads::count();
     for piece in long.chunks(256 * threads) {
+        if current.is_stopped() {
+            return;
+        }
         let shares = piece.chunks(piece.len().div_ceil(threads));
         let (all_cells, all_lists) = (&*cells, &*lists);
         let made: Vec<Vec<SplitCell>> = std::thread::scope(|scope| {
@@ -46,7 +52,7 @@ pub(super) fn split<R: Regions>(
                     let list = &all_lists[all_cells[at as usize] as usize..];
                     SplitCell::new(regions, grid, answers, (at, finer::<R>(weight)), list)
                 };
-                share.iter().map(one).collect()
+                share.iter().take_while(|_| !current.is_stopped()).map(one).collect()
             };
             let handles: Vec<_> = shares.map(|share| scope.spawn(move || work(share))).collect();
             handles

@@ -11,6 +11,7 @@ use super::builder::Outline;
 use super::invalid::Faults;
 use crate::binary::{self, Binary};
 use crate::crs::Crs;
+use crate::stop::Current;
 use crate::threads;
 
 /// Bytes that one thread reads at a time.
@@ -30,10 +31,13 @@ pub(super) fn read(rows: &Binary<'_>) -> (Polygons, Faults) {
     let mut rings = Vec::new();
     let pieces = pieces(rows);
     let in_parallel = pieces.len() > 1;
+    let current = Current::get();
     let found: Vec<_> = if in_parallel {
-        threads::install(|| pieces.into_par_iter().map(|piece| find_rings(rows, piece)).collect())
+        threads::install(|| {
+            pieces.into_par_iter().map(|piece| find_rings(rows, piece, &current)).collect()
+        })
     } else {
-        pieces.into_iter().map(|piece| find_rings(rows, piece)).collect()
+        pieces.into_iter().map(|piece| find_rings(rows, piece, &current)).collect()
     };
     for piece in found {
         rings.push((piece.rings, piece.outline.vertices()));
@@ -63,11 +67,12 @@ struct Found<'a> {
     faults: Faults,
 }
 
-fn find_rings<'a>(rows: &Binary<'a>, piece: Range<usize>) -> Found<'a> {
+fn find_rings<'a>(rows: &Binary<'a>, piece: Range<usize>, current: &Current) -> Found<'a> {
     let mut found = Found::default();
     for row in piece {
         let parsed = rows
             .get(row)
+            .filter(|_| !current.is_stopped())
             .map(|bytes| binary::parse_polygon(bytes, &mut found.outline, &mut found.rings));
         found.outline.finish_row(matches!(parsed, Some(Ok(()))));
         if let Some(Err(reason)) = parsed {

@@ -6,6 +6,7 @@ use crate::cover::{FINAL, Lattice};
 use crate::error::{Error, Result};
 use crate::inside::{crosses_path, is_on, leaves_to_the_right, side};
 use crate::polygons::Polygons;
+use crate::stop::Current;
 
 /// The parts of polygons, boundary included and holes excluded, by rank.
 ///
@@ -57,7 +58,9 @@ impl Interiors {
         let mut vertices = Vec::with_capacity(most);
         let (mut rings, mut parts, mut boxes) = (vec![0], vec![0], vec![]);
         let mut part_rows = vec![];
+        let current = Current::get();
         for &row in rows {
+            current.check()?;
             for part in polygons.get(row as usize).into_iter().flat_map(|polygon| polygon.parts()) {
                 let mut bounds = Cell::EMPTY;
                 for ring in std::iter::once(part.exterior()).chain(part.holes()) {
@@ -151,6 +154,9 @@ impl Regions for Interiors {
         }
         let (mut near, mut crossings) = (vec![], vec![]);
         for edge in self.edges(rank) {
+            if cells.is_stopped() {
+                return;
+            }
             let ends = self.ends(edge);
             cells_near(ends, lattice, &rows, |row, column| near.push((row, column, edge)));
             crossings.extend(corner_lines_crossed(ends, lattice, &rows));

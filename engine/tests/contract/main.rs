@@ -12,6 +12,7 @@ mod forms;
 mod haversine;
 mod index;
 mod inputs;
+mod interrupts;
 mod job;
 mod measure;
 mod nearest;
