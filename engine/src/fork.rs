@@ -4,6 +4,7 @@
 //! held, a value that another thread was making, a pool of threads: none of them ever comes back. So
 //! what belongs to a process is kept by its id, and who makes a value is known by it too.
 
+use std::convert::Infallible;
 use std::sync::OnceLock;
 use std::sync::atomic::{AtomicU32, Ordering::Acquire, Ordering::Release};
 use std::time::Duration;
@@ -43,11 +44,24 @@ impl<T> PerProcess<T> {
         &'static self,
         mut make: impl FnMut(Option<&'static T>) -> Option<T>,
     ) -> Option<&'static T> {
+        self.get(|ancestor| make(ancestor).ok_or(())).ok()
+    }
+
+    /// As [`PerProcess::get_or_make`], of what can always be made.
+    pub fn get_or_init(&'static self, mut make: impl FnMut(Option<&'static T>) -> T) -> &'static T {
+        let Ok(value) = self.get(|ancestor| Ok::<_, Infallible>(make(ancestor)));
+        value
+    }
+
+    fn get<E>(
+        &'static self,
+        mut make: impl FnMut(Option<&'static T>) -> std::result::Result<T, E>,
+    ) -> std::result::Result<&'static T, E> {
         let process = std::process::id();
         let (mut place, mut ancestor) = (&self.0, None);
         loop {
             match place.0.get() {
-                Some(made) if made.process == process => return Some(&made.value),
+                Some(made) if made.process == process => return Ok(&made.value),
                 Some(made) => (place, ancestor) = (&made.next, Some(&made.value)),
                 // Not made within `get_or_init`: a fork meanwhile would leave the child with a
                 // place that is being filled for ever.

@@ -3,7 +3,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Int64Type, UInt64Type};
 use arrow_cast::cast;
 use arrow_schema::DataType;
-use twox_hash::xxhash3_128::Hasher;
+use blake3::Hasher;
 
 use crate::coordinates::{is_numeric, to_f64};
 use crate::error::{Error, Result};
@@ -64,13 +64,16 @@ impl Keys {
     }
 
     /// A hash of the keys, as [`Polygons::fingerprint`] is one of polygons.
-    pub fn fingerprint(&self) -> u128 {
+    pub fn fingerprint(&self) -> [u8; 32] {
         let mut hasher = Hasher::new();
-        for key in &self.0 {
-            hasher.write(&[u8::from(key.is_some())]);
-            hasher.write(&key.unwrap_or_default().to_le_bytes());
+        for piece in self.0.chunks(512) {
+            let bytes = |key: &Option<u64>| {
+                let [a, b, c, d, e, f, g, h] = key.unwrap_or_default().to_le_bytes();
+                [u8::from(key.is_some()), a, b, c, d, e, f, g, h]
+            };
+            hasher.update(&piece.iter().flat_map(bytes).collect::<Vec<u8>>());
         }
-        hasher.finish_128()
+        *hasher.finalize().as_bytes()
     }
 
     /// The key of a row: the smaller, the better. `None` for a row that never matches.

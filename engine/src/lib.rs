@@ -84,7 +84,7 @@ pub use error::{Error, Result};
 pub use keys::Keys;
 pub use matcher::Matcher;
 pub use metric::{EARTH_RADIUS, Metric};
-pub use point_columns::{PointColumns, PointPlaces};
+pub use point_columns::{PointColumns, PointPlaces, check_order};
 pub use points::Points;
 pub use polygons::{Invalid, Part, Polygon, Polygons, Ring};
 pub use rule::{Center, Predicate, Rule};

@@ -42,10 +42,11 @@ impl PointColumns {
     /// # Errors
     ///
     /// [`Error::Columns`] for a column that is not there, [`Error::Dtype`] for one of a pair that
-    /// is not numeric.
+    /// is not numeric, and that of [`check_order`] for the names of a pair.
     pub fn find(&self, schema: &Schema) -> Result<PointPlaces> {
         let places = match self {
             Self::Xy(x, y) => {
+                check_order(x, y)?;
                 let coordinate = |name: &str| {
                     let (at, field) = named(schema, name)?;
                     let (expected, dtype) = ("numbers", field.data_type());
@@ -108,6 +109,26 @@ impl PointPlaces {
             }
         }
     }
+}
+
+/// Looks at what the names of two coordinates say of their order.
+///
+/// # Errors
+///
+/// [`Error::Parameter`] where they say latitude first: `lat`, `latitude` or `y`, and then `lon`,
+/// `lng`, `long`, `longitude` or `x`, in any case of letters. Other names say nothing.
+pub fn check_order(first: &str, second: &str) -> Result<()> {
+    let is_one_of = |name: &str, of: &[&str]| of.iter().any(|it| it.eq_ignore_ascii_case(name));
+    if is_one_of(first, &["lat", "latitude", "y"])
+        && is_one_of(second, &["lon", "lng", "long", "longitude", "x"])
+    {
+        let message = format!(
+            "('{first}', '{second}') has the latitude or y first, expected the longitude or x \
+             first: write ('{second}', '{first}')"
+        );
+        return Err(Error::Parameter { parameter: "point", message });
+    }
+    Ok(())
 }
 
 fn named<'a>(schema: &'a Schema, name: &str) -> Result<(usize, &'a Field)> {

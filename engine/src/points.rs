@@ -11,6 +11,7 @@ use crate::binary::{self, Binary};
 use crate::coordinates::{Separated, dimensions, is_numeric, pair_nulls, to_f64};
 use crate::crs::is_wkb;
 use crate::error::{Error, Result};
+use crate::point_columns::check_order;
 use crate::polygons::bounds;
 use crate::rule::Rule;
 
@@ -19,7 +20,8 @@ const EXPECTED: &str = "points: a struct of two numeric fields (first x, then y)
 
 /// A column of points as `f64` coordinates.
 ///
-/// Accepted are a struct of two numeric fields (the first is x, the second y), a fixed-size list
+/// Accepted are a struct of two numeric fields (the first is x, the second y, and
+/// [names](crate::check_order) that say otherwise are an error), a fixed-size list
 /// of two numbers, a list whose valid rows have length 2, and WKB or EWKB points. Z and M are taken
 /// for what they are, and ignored, in WKB and in columns of the extension type `geoarrow.point`.
 /// `f64` coordinates are used where they lie (a list without nulls too); others are converted.
@@ -58,7 +60,8 @@ impl Points {
     ///
     /// # Errors
     ///
-    /// [`Error::Dtype`] for a type that is not accepted; [`Error::Value`] with the row for a valid
+    /// [`Error::Dtype`] for a type that is not accepted; [`Error::Parameter`] for a struct whose
+    /// names have the latitude first; [`Error::Value`] with the row for a valid
     /// list whose length is not 2 and for bytes that are not a WKB point.
     pub fn try_new(column: &str, array: &dyn Array) -> Result<Self> {
         Self::with_first_row(column, array, 0)
@@ -110,6 +113,9 @@ impl Points {
             return Err(not_accepted(column, dtype));
         }
         if let Some(points) = array.as_struct_opt() {
+            if let [x, y] = points.column_names()[..] {
+                check_order(x, y)?;
+            }
             return Self::from_struct(points);
         }
         if let Some(points) = array.as_fixed_size_list_opt() {

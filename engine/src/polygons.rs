@@ -9,9 +9,9 @@ use arrow_array::Array;
 use arrow_buffer::{NullBuffer, ScalarBuffer};
 use arrow_schema::extension::ExtensionType;
 use arrow_schema::{DataType, Field};
+use blake3::Hasher;
 use geoarrow_schema::{MultiPolygonType, PolygonType};
 use rayon::prelude::*;
-use twox_hash::xxhash3_128::Hasher;
 
 use crate::binary::Binary;
 use crate::crs::{Crs, is_wkb};
@@ -238,27 +238,31 @@ impl Polygons {
         bounds(rings.flat_map(|ring| ring.x.iter().zip(ring.y).map(|(&x, &y)| [x, y])))
     }
 
-    /// A hash of the coordinates, rings and nulls: polygons that differ have another one, but for a
-    /// chance of about 1 in 2^128.
-    ///
-    /// XXH3-128; not for keys that an attacker may choose.
-    pub fn fingerprint(&self) -> u128 {
+    /// A hash of the coordinates, rings and nulls, by BLAKE3: equal ones are of equal polygons, as
+    /// nobody can make two that differ and have the same.
+    pub fn fingerprint(&self) -> [u8; 32] {
         let mut hasher = Hasher::new();
-        hasher.write(self.x.inner());
-        hasher.write(self.y.inner());
-        let mut write = |offsets: &[usize]| {
-            hasher.write(&offsets.len().to_le_bytes());
-            offsets.iter().for_each(|offset| hasher.write(&offset.to_le_bytes()));
+        // Each piece with its length before it, so that no two sequences of pieces are one of bytes.
+        for axis in [&self.x, &self.y] {
+            hasher.update(&axis.len().to_le_bytes());
+            hasher.update(axis.inner());
+        }
+        let mut update = |offsets: &[usize]| {
+            hasher.update(&offsets.len().to_le_bytes());
+            for piece in offsets.chunks(512) {
+                let bytes: Vec<u8> = piece.iter().flat_map(|at| at.to_le_bytes()).collect();
+                hasher.update(&bytes);
+            }
         };
-        write(&self.rings);
-        if let Nesting::Nested { parts, rows } = &self.nesting {
-            write(parts);
-            write(rows);
-        }
+        update(&self.rings);
+        match &self.nesting {
+            Nesting::Flat => [&[], &[]].map(|none: &[usize; 0]| update(none)),
+            Nesting::Nested { parts, rows } => [parts, rows].map(|offsets| update(offsets)),
+        };
         if let Some(nulls) = &self.nulls {
-            nulls.iter().for_each(|valid| hasher.write(&[u8::from(valid)]));
+            hasher.update(&nulls.iter().map(u8::from).collect::<Vec<_>>());
         }
-        hasher.finish_128()
+        *hasher.finalize().as_bytes()
     }
 
     /// The polygon of a row; `None` when it is null or has no vertex.

@@ -9,6 +9,7 @@ use super::{Nesting, Polygons};
 use crate::coordinates::{Separated, dimensions};
 use crate::error::Result;
 use crate::lists::{Lists, list_item};
+use crate::point_columns::check_order;
 
 /// Levels of lists around the coordinates.
 #[derive(Debug, Clone, Copy, PartialEq, Eq)]
@@ -45,6 +46,11 @@ pub(super) fn read(array: &dyn Array, levels: Levels) -> Result<(Polygons, Fault
     let rows = Lists::new(array);
     let parts = (levels == Levels::MultiPolygon).then(|| Lists::new(&rows.values));
     let rings = Lists::new(parts.as_ref().map_or(&rows.values, |parts| &parts.values));
+    if let DataType::Struct(fields) = rings.values.data_type()
+        && let [x, y, ..] = &fields[..]
+    {
+        check_order(x.name(), y.name())?;
+    }
     let [x, y] = Separated::try_new(&rings.values)?.null_to_nan();
     let faults = nulls_within(&rows, parts.as_ref(), &rings);
     let (parts, rows, nulls) = match parts {

@@ -5,8 +5,13 @@ use std::sync::Arc;
 use crate::world;
 use arrow_array::builder::{Float64Builder, ListBuilder};
 use arrow_array::types::Float64Type;
-use arrow_array::{Array, ArrayRef, BinaryArray, Int64Array, ListArray, StringArray};
-use poly_match_engine::{Invalid, Matcher, Points, Polygons, Rule};
+use arrow_array::{
+    Array, ArrayRef, BinaryArray, Float64Array, Int64Array, LargeListArray, ListArray, StringArray,
+    StructArray,
+};
+use arrow_buffer::OffsetBuffer;
+use arrow_schema::{DataType, Field, Schema};
+use poly_match_engine::{Invalid, Matcher, PointColumns, Points, Polygons, Rule};
 
 fn lists(rows: &[&[f64]]) -> ListArray {
     ListArray::from_iter_primitive::<Float64Type, _, _>(
@@ -130,4 +135,53 @@ fn wkb_of_another_kind() {
     let polygon = world::wkb_polygon(&[vec![square]], false);
     let error = Points::try_new("p", &BinaryArray::from_vec(vec![&polygon])).unwrap_err();
     assert_eq!(error.to_string(), "column 'p', row 0: expected a WKB point, got a Polygon");
+}
+
+/// Names of coordinates with the latitude first: of a struct, of a pair of columns, of vertices.
+#[test]
+fn names_that_have_the_latitude_first() {
+    let column = |[first, second]: [&str; 2]| {
+        let axis = |name: &str| Arc::new(Field::new(name, DataType::Float64, true));
+        let values = |value: f64| Arc::new(Float64Array::from(vec![value; 4])) as ArrayRef;
+        StructArray::from(vec![(axis(first), values(1.0)), (axis(second), values(2.0))])
+    };
+    let polygons = |names| {
+        let rings = list_of(Arc::new(column(names)), 4);
+        list_of(Arc::new(rings), 1)
+    };
+    let pair = |[first, second]: [&str; 2]| {
+        let field = |name: &str| Field::new(name, DataType::Float64, true);
+        let schema = Schema::new(vec![field("lat"), field(first), field(second)]);
+        PointColumns::Xy(first.to_owned(), second.to_owned()).find(&schema)
+    };
+    for first in ["lat", "Lat", "LATITUDE", "y", "Y"] {
+        for second in ["lon", "lng", "LONG", "Longitude", "x", "X"] {
+            let expected = format!(
+                "point: ('{first}', '{second}') has the latitude or y first, expected the longitude \
+                 or x first: write ('{second}', '{first}')"
+            );
+            let names = [first, second];
+            let error = Points::try_new("p", &column(names)).unwrap_err();
+            assert_eq!(error.to_string(), expected);
+            assert_eq!(pair(names).unwrap_err().to_string(), expected);
+            let error = world::read_geometry(&polygons(names)).unwrap_err();
+            assert_eq!(error.to_string(), expected);
+            // The right way round.
+            let names = [second, first];
+            assert_eq!(Points::try_new("p", &column(names)).unwrap().get(0), Some([1.0, 2.0]));
+            pair(names).unwrap();
+        }
+    }
+    // Names that say nothing are taken in order.
+    for names in [["a", "b"], ["lat", "b"], ["b", "lon"], ["lat", "y"], ["north", "east"]] {
+        assert_eq!(Points::try_new("p", &column(names)).unwrap().get(0), Some([1.0, 2.0]));
+        pair(names).unwrap();
+    }
+}
+
+/// Lists of `length` values each.
+fn list_of(values: ArrayRef, length: usize) -> LargeListArray {
+    let item = Arc::new(Field::new_list_field(values.data_type().clone(), true));
+    let lengths = vec![length; values.len() / length];
+    LargeListArray::new(item, OffsetBuffer::from_lengths(lengths), values, None)
 }
