@@ -126,6 +126,8 @@ pub struct Summary {
     pub null_points: usize,
     /// Rows of the polygons' table.
     pub polygons: usize,
+    /// Names of the columns with the points: of one, or of x and y; none without files.
+    pub point: Vec<String>,
     /// Whether coordinates are longitudes and latitudes in degrees, if one of the files tells.
     pub geographic: Option<bool>,
     /// Wall time of the whole job.
@@ -248,6 +250,7 @@ impl MatchParquet {
         }
         let crs = surveyed.first().and_then(|file| file.crs.as_ref()).or(polygons.crs());
         let geographic = crs.and_then(Crs::is_geographic);
+        let point = surveyed.first().map(|file| file.points.clone()).unwrap_or_default();
         let former = match folder.zip(place) {
             None => None,
             Some((folder, place)) => {
@@ -292,6 +295,7 @@ impl MatchParquet {
             matched: done.tally.matched,
             null_points: done.tally.null_points,
             polygons: rows_of_polygons,
+            point,
             geographic,
             seconds: start.elapsed().as_secs_f64(),
             files: done.files,

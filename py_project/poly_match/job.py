@@ -45,6 +45,8 @@ class Summary:
     """Rows whose point is null, NaN or infinite."""
     polygons: int
     """Rows of the polygons' table."""
+    point: tuple[str, ...]
+    """The columns that hold the points: one, or x and y."""
     seconds: float
     """Wall time of the whole job."""
     files: int
@@ -242,4 +244,5 @@ def match_parquet(
     if picture is not None:
         tally.write_picture(picture, drawn, polygons, invalid, overwrite)
     skipped = tuple(Skipped(*left) for left in done.pop("skipped"))
-    return Summary(**done, skipped=skipped)
+    point_columns = tuple(done.pop("point"))
+    return Summary(**done, point=point_columns, skipped=skipped)

@@ -34,6 +34,7 @@ def test_answers_and_summary(place: Path) -> None:
     matched = sum(answer is not None for answer in EXPECTED)
     assert (summary.rows, summary.matched, summary.null_points) == (len(POINTS), matched, 4)
     assert summary.polygons == len(POLYGONS)
+    assert summary.point == ("x", "y")
     assert summary.seconds > 0
     assert summary.matched_share == matched / len(POINTS)
     assert summary.rows_per_second == summary.rows / summary.seconds

@@ -256,6 +256,47 @@ def test_signals_while_the_store_does_not_answer(store: Store, sign: signal.Sign
     assert len(error.splitlines()) == 1
 
 
+def test_a_store_in_the_child_of_a_fork(many: Store) -> None:
+    """Answers too: nothing of the parent's connections is used."""
+    script = """
+import os, sys
+import poly_match as pm
+def work(name):
+    options = {"max_dist": 5.0, "progress": False}
+    pm.match_parquet("s3://lake/points", "zones.parquet", f"s3://lake/{name}", **options)
+work("parent")
+child = os.fork()
+if child == 0:
+    code = 1
+    try:
+        work("child")
+        code = 0
+    finally:
+        os._exit(code)
+code = os.waitstatus_to_exitcode(os.waitpid(child, 0)[1])
+work("after")
+sys.exit(code)
+"""
+    done = subprocess.run(
+        [sys.executable, "-c", script], capture_output=True, text=True, timeout=120
+    )
+    assert done.returncode == 0, done.stderr
+    for folder in ("parent", "child", "after"):
+        assert outputs(many, f"{folder}/") == [f"{folder}/{name}" for name in NAMES]
+        for name in NAMES:
+            assert many.frame(f"{folder}/{name}")["polygon"].to_list() == EXPECTED
+
+
+def test_a_pattern_below_brackets(many: Store) -> None:
+    """A part with brackets is a name where objects are below it."""
+    for folder in ("data [2024]", "data 2"):
+        many.put(f"{folder}/a.parquet", pl.read_parquet("points.parquet"))
+    assert job("s3://lake/data [2024]/*.parquet", "s3://lake/one").files == 1
+    assert outputs(many, "one/") == ["one/a.parquet"]
+    assert job("s3://lake/data [24]/*.parquet", "s3://lake/two").files == 1
+    assert outputs(many, "two/") == ["two/data 2/a.parquet"]
+
+
 # As in a terminal: a shell may have told its background jobs to ignore the signal.
 CALL = """
 import signal, sys

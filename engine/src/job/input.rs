@@ -83,6 +83,11 @@ impl PointReader {
         }
     }
 
+    /// Names of the columns with the points: of one, or of x and y.
+    pub(super) fn point_columns(&self) -> Vec<String> {
+        self.geometry.fields().iter().map(|field| field.name().clone()).collect()
+    }
+
     pub(super) fn crs(&self) -> Option<&Crs> {
         self.geometry.crs()
     }

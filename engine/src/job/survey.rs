@@ -17,6 +17,8 @@ pub(super) struct Surveyed {
     pub(super) schema: SchemaRef,
     pub(super) crs: Option<Crs>,
     pub(super) rows: usize,
+    /// Names of the columns with the points.
+    pub(super) points: Vec<String>,
     /// The opened file, if it is kept.
     pub(super) input: Option<PointReader>,
 }
@@ -36,6 +38,7 @@ pub(super) fn survey(
                 schema: input.schema(),
                 crs: input.crs().cloned(),
                 rows: input.rows(),
+                points: input.point_columns(),
                 input: Some(input).filter(PointReader::is_kept),
             })
         };

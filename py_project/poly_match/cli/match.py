@@ -245,6 +245,7 @@ def _facts(summary: Summary, output: str) -> dict[str, Any]:
         "matched_share": summary.matched_share,
         "null_points": summary.null_points,
         "polygons": summary.polygons,
+        "point": list(summary.point),
         "seconds": summary.seconds,
         "rows_per_second": summary.rows_per_second,
         "files": summary.files,
