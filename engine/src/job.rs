@@ -49,7 +49,7 @@ use crate::matcher::Matcher;
 pub use crate::point_columns::PointColumns;
 use crate::polygons::{Invalid, Polygons};
 use crate::rule::Rule;
-use crate::stop::Stop;
+use crate::stop::{self, Stop};
 use crate::store;
 use crew::Crew;
 use files::{Files, Pair};
@@ -167,7 +167,9 @@ impl Skipped {
 
 impl MatchParquet {
     /// Runs the job. `progress` is called about twenty times a second, and stops the job when it
-    /// breaks.
+    /// breaks, as does [`Stop::during`](crate::Stop::during). It returns within a second then: a step
+    /// that cannot be cut short, such as waiting for a disk, ends on its own thread, and what it
+    /// leaves is dropped.
     ///
     /// # Errors
     ///
@@ -176,16 +178,17 @@ impl MatchParquet {
     /// of the first; [`Error::Crs`] for files in different coordinate reference systems, where both
     /// name one; [`Error::Parameter`] for an output that is an input, a `name` that the points have
     /// already, or a folder that was begun otherwise than it is to be resumed;
-    /// [`Error::Interrupted`] when `progress` broke. Files that were finished before stay; of
-    /// others nothing is left behind.
+    /// [`Error::Io`] of the kind `AlreadyExists` for an output that is there, and for a link or a file
+    /// that is none of ours in the place of the manifest; [`Error::Interrupted`] when `progress`
+    /// broke. Files that were finished before stay; of others nothing is left behind.
     pub fn run(&self, progress: &mut dyn FnMut(Progress) -> ControlFlow<()>) -> Result<Summary> {
         let start = Instant::now();
         let settings = &self.settings;
         settings.check()?;
         let watch = Arc::new(Watch::default());
         let mut report = || match progress(watch.progress()) {
-            ControlFlow::Continue(()) => Ok(()),
-            ControlFlow::Break(()) => Err(Error::Interrupted),
+            ControlFlow::Continue(()) if !stop::is_stopped() => Ok(()),
+            _ => Err(Error::Interrupted),
         };
         report()?;
 

@@ -237,6 +237,13 @@ def build() -> list[str]:
     return ["--predicate", "covers"]
 
 
+def search() -> list[str]:
+    """Points that each have thousands of nearest centers to be found: minutes of work."""
+    write_squares(20_000)
+    spread(200_000).write_parquet("points.parquet")
+    return ["--k", "10000"]
+
+
 def encode() -> list[str]:
     """Text, compressed as well as can be: seconds for each batch of rows."""
     numbers = np.random.default_rng(4).integers(0, 2**40, (3, 65_536))
@@ -245,7 +252,7 @@ def encode() -> list[str]:
     return ["--max-dist", "5", "--compression", "brotli:11"]
 
 
-@pytest.mark.parametrize(("work", "seconds"), [(build, 0.1), (encode, 0.5)])
+@pytest.mark.parametrize(("work", "seconds"), [(build, 0.1), (search, 0.5), (encode, 0.5)])
 @pytest.mark.usefixtures("place")
 def test_what_takes_long(
     work: Callable[[], list[str]],
@@ -254,7 +261,7 @@ def test_what_takes_long(
     capsys: pytest.CaptureFixture[str],
     monkeypatch: pytest.MonkeyPatch,
 ) -> None:
-    """Building an index, compressing."""
+    """Building an index, searching it, compressing."""
     words = work()
     total = threading.Event()
     plugin = pm._plugin.match_parquet

@@ -10,7 +10,7 @@ use parquet::file::reader::{ChunkReader, Length};
 
 use crate::error::{Error, Result};
 use crate::regular;
-use crate::stop::Stop;
+use crate::stop::{self, Stop};
 use crate::store::{self, Head, Object};
 
 /// Bytes that are asked for at once where a file is read through.
@@ -113,7 +113,7 @@ impl Source {
     }
 
     fn read_at(&self, bytes: &mut [u8], at: u64) -> io::Result<usize> {
-        if self.stop.is_stopped() {
+        if self.stop.is_stopped() || stop::is_stopped() {
             // Not of the kind `Interrupted`, at which readers try again.
             return Err(io::Error::other("stopped"));
         }

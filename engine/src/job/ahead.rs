@@ -2,6 +2,7 @@ use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use crate::error::Result;
+use crate::stop::Current;
 use crate::threads;
 
 /// Does work on all threads, on so many items at once, and takes the results in order.
@@ -14,7 +15,7 @@ pub(super) fn in_order<T: Send, R: Send>(
     work: impl Fn(T) -> R + Sync,
     mut take: impl FnMut(Receiver<R>) -> Result<()>,
 ) -> Result<()> {
-    let work = &work;
+    let (work, current) = (&work, Current::get());
     threads::in_place_scope(|scope| {
         let mut under_way = VecDeque::with_capacity(at_once);
         for item in items {
@@ -25,7 +26,8 @@ pub(super) fn in_order<T: Send, R: Send>(
             }
             let (sender, receiver) = sync_channel(1);
             // Nobody receives where an earlier item has failed.
-            scope.spawn(move |_| drop(sender.send(work(item))));
+            let current = current.clone();
+            scope.spawn(move |_| drop(sender.send(current.during(|| work(item)))));
             under_way.push_back(receiver);
         }
         under_way.into_iter().try_for_each(take)

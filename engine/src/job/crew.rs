@@ -108,7 +108,10 @@ impl Crew {
             let (sender, next) = (sender.clone(), next.clone());
             std::thread::spawn(move || {
                 while let Some(file) = files.get(next.fetch_add(1, Relaxed)) {
-                    let written = caught(|| crew.write_one(file, threads));
+                    let written = caught(|| {
+                        let stop = crew.watch.to_stop();
+                        stop.during(|| crew.write_one(file, threads))
+                    });
                     let written = written.unwrap_or_else(|message| {
                         Err(Error::Columns { message }.in_file(&file.pair.input))
                     });

@@ -89,7 +89,7 @@ impl Watch {
         let (sender, receiver) = sync_channel(1);
         let stop = self.stop.clone();
         // Nobody receives once the work is left to itself.
-        let thread = std::thread::spawn(move || drop(sender.send(work(&stop))));
+        let thread = std::thread::spawn(move || drop(sender.send(stop.during(|| work(&stop)))));
         match self.wait(&receiver, report) {
             Ok(Some(done)) => done,
             // Broken off without a result: the panic goes on here.
