@@ -442,7 +442,7 @@ def test_folders_with_brackets_in_their_names() -> None:
         ]
     ):
         given: dict[str, Any] = {"max_dist": MAX_DIST, "progress": False}
-        out = Path(f"out{at}")
+        out = Path(f"outs/{at}")
         pm.match_parquet(pattern, "zones.parquet", out, **given)
         assert sorted(p.relative_to(out).as_posix() for p in out.rglob("*.parquet")) == files
     with refused(ValueError, "data [2024]/out/a.parquet would be matched by data [2024]/**/*.par"):
