@@ -2,6 +2,7 @@
 //! what speaks it goes out. No Arrow library of Python is needed for either.
 
 use std::io::Cursor;
+use std::panic::catch_unwind;
 use std::sync::{Arc, Mutex, PoisonError};
 
 use arrow_array::{Array, ArrayRef, RecordBatch, RecordBatchReader};
@@ -118,7 +119,10 @@ impl ArrowTable {
 
     #[classmethod]
     fn from_ipc(_: &Bound<'_, PyType>, py: Python<'_>, bytes: &[u8]) -> PyResult<Self> {
-        py.detach(|| Self::read(StreamReader::try_new(Cursor::new(bytes), None)?))
+        let read = || Self::read(StreamReader::try_new(Cursor::new(bytes), None)?);
+        // Readers of Arrow panic at some broken streams.
+        let broken = |_| Err(ArrowError::IpcError("broken stream".to_owned()));
+        py.detach(|| catch_unwind(read).unwrap_or_else(broken))
             .map_err(|error| to_python(error.into()))
     }
 

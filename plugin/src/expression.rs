@@ -3,18 +3,19 @@
 use std::borrow::Cow;
 use std::cell::OnceCell;
 
-use polars::prelude::{DataType, Field, PolarsResult, Series, polars_bail};
+use polars::prelude::{DataType, Field, PlSmallStr, PolarsResult, Series, polars_bail};
 use poly_match_engine::{Answer, Error, Matcher};
 use pyo3::prelude::*;
 use serde::Deserialize;
 use serde_bytes::ByteBuf;
 
-use crate::cache::Prepared;
+use crate::cache::{Kept, Prepared};
 use crate::convert;
-use crate::error::{of_points, to_polars, to_python};
+use crate::error::{of_points, to_polars};
 use crate::matcher::plain;
 use crate::options::Options;
 use crate::polygons::{ParsedPolygons, Ranked, Ranking, Table, fingerprint};
+use crate::signals::{interruptible, is_long};
 
 #[derive(Deserialize)]
 pub(crate) struct Question {
@@ -30,26 +31,24 @@ pub(crate) struct Question {
 /// small it is, which a query of few points feels.
 const FEW_POLYGONS: usize = 1 << 12;
 
+/// What the answers are called, whatever the points are called: nothing is overwritten.
+pub(crate) const POLYGON: PlSmallStr = PlSmallStr::from_static("polygon");
+pub(crate) const CANDIDATES: PlSmallStr = PlSmallStr::from_static("candidates");
+
 // What a question is not needed for: it would be read whenever a plan is looked at.
-pub(crate) fn row_field(fields: &[Field]) -> PolarsResult<Field> {
-    named_as_points(fields, DataType::UInt32)
+pub(crate) fn row_field(_: &[Field]) -> PolarsResult<Field> {
+    Ok(Field::new(POLYGON, DataType::UInt32))
 }
 
-pub(crate) fn details_field(fields: &[Field]) -> PolarsResult<Field> {
+pub(crate) fn details_field(_: &[Field]) -> PolarsResult<Field> {
     let number = |name: &str| Field::new(name.into(), DataType::Float64);
     let index = Field::new("index".into(), DataType::UInt32);
-    named_as_points(fields, DataType::Struct(vec![index, number("distance"), number("area")]))
+    let fields = vec![index, number("distance"), number("area")];
+    Ok(Field::new(POLYGON, DataType::Struct(fields)))
 }
 
-pub(crate) fn candidates_field(fields: &[Field]) -> PolarsResult<Field> {
-    named_as_points(fields, DataType::List(Box::new(DataType::UInt32)))
-}
-
-fn named_as_points(fields: &[Field], dtype: DataType) -> PolarsResult<Field> {
-    match fields {
-        [points, ..] => Ok(Field::new(points.name().clone(), dtype)),
-        [] => polars_bail!(ComputeError: "expected points and polygons"),
-    }
+pub(crate) fn candidates_field(_: &[Field]) -> PolarsResult<Field> {
+    Ok(Field::new(CANDIDATES, DataType::List(Box::new(DataType::UInt32))))
 }
 
 /// The inputs are the points and, where their matcher is not in the options, the polygons as an
@@ -72,13 +71,15 @@ fn best(inputs: &[Series], question: &Question, details: bool) -> PolarsResult<S
         Some(bytes) => Matcher::from_bytes(bytes, rule),
         None => asked.ranked()?.matcher(rule),
     });
-    let matcher = matcher.map_err(to_polars)?;
+    let matcher = matcher.map_err(|error| to_polars(&error))?;
     let row_number = Answer::row_number();
     let answer = match details {
-        true => prepared.answer(|| Ok(asked.ranked()?.answer(rule))).map_err(to_polars)?,
+        true => prepared
+            .answer(|| Ok(asked.ranked()?.answer(rule)))
+            .map_err(|error| to_polars(&error))?,
         false => &row_number,
     };
-    asked.about(|name, chunks| answer.of_chunks(matcher, &plain(name), chunks))
+    asked.about(POLYGON, |name, chunks| answer.of_chunks(matcher, &plain(name), chunks))
 }
 
 /// As above; the polygons are always there.
@@ -87,8 +88,8 @@ pub(crate) fn candidates(inputs: &[Series], kwargs: Question) -> PolarsResult<Se
     let rule = kwargs.options.rule().map_err(|error| to_polars(&error))?;
     let prepared = Prepared::get(&kwargs.fingerprint, rule);
     let candidates = prepared.candidates(|| asked.ranked()?.candidates(rule));
-    let candidates = candidates.map_err(to_polars)?;
-    asked.about(|name, chunks| {
+    let candidates = candidates.map_err(|error| to_polars(&error))?;
+    asked.about(CANDIDATES, |name, chunks| {
         let lists = candidates.of_chunks(name, chunks)?;
         Ok(lists.into_iter().map(|lists| std::sync::Arc::new(lists) as _).collect())
     })
@@ -123,20 +124,22 @@ impl<'a> Asked<'a> {
         Ok(self.table.get_or_init(|| table).ranked())
     }
 
-    /// Asks about the chunks of the points.
+    /// Asks about the chunks of the points; the answers are called `name`.
     fn about(
         &self,
+        name: PlSmallStr,
         ask: impl FnOnce(&str, &[arrow_array::ArrayRef]) -> Result<Vec<arrow_array::ArrayRef>, Error>,
     ) -> PolarsResult<Series> {
         let answers = convert::to_arrow(self.points)
             .and_then(|chunks| ask(self.points.name(), &chunks))
             .map_err(|error| of_points(&error, self.points.len()))?;
-        convert::from_arrow(self.points.name().clone(), answers)
+        convert::from_arrow(name, answers)
     }
 }
 
-/// Makes what an expression needs, keeps it for the queries to come, and gives the fingerprint,
-/// and the matcher as bytes if the polygons are few and nothing else is needed of them.
+/// Makes what an expression needs, and keeps it for as long as what it gives is there: the
+/// fingerprint, the matcher as bytes if the polygons are few and nothing else is needed of them, and
+/// what keeps it.
 #[pyfunction]
 pub(crate) fn prepare(
     py: Python<'_>,
@@ -144,25 +147,25 @@ pub(crate) fn prepare(
     ranking: Option<&Bound<'_, Ranking>>,
     options: Options,
     candidates: bool,
-) -> PyResult<(String, Option<Cow<'static, [u8]>>)> {
+) -> PyResult<(String, Option<Cow<'static, [u8]>>, Kept)> {
     let (polygons, ranking) = (polygons.get(), ranking.map(Bound::get));
-    py.detach(|| {
+    let is_long = is_long(polygons.polygons.len(), 2_000);
+    interruptible(py, is_long, || {
         let rule = options.rule()?;
         let ranked = Ranked::of(polygons, ranking);
         let fingerprint = fingerprint(polygons, ranking);
+        let kept = Kept::of(&fingerprint, rule);
         let prepared = Prepared::get(&fingerprint, rule);
-        let kept = |error: &Error| Error::Columns { message: error.to_string() };
         if candidates {
-            prepared.candidates(|| ranked.candidates(rule)).map_err(kept)?;
-            return Ok((fingerprint, None));
+            prepared.candidates(|| ranked.candidates(rule))?;
+            return Ok((fingerprint, None, kept));
         }
-        let matcher = prepared.matcher(|| ranked.matcher(rule)).map_err(kept)?;
+        let matcher = prepared.matcher(|| ranked.matcher(rule))?;
         if options.details {
-            prepared.answer(|| Ok(ranked.answer(rule))).map_err(kept)?;
+            prepared.answer(|| Ok(ranked.answer(rule)))?;
         }
         let enough = ranked.len() <= FEW_POLYGONS && !options.details;
         let bytes = enough.then(|| matcher.to_bytes()).flatten();
-        Ok((fingerprint, bytes.map(Cow::Owned)))
+        Ok((fingerprint, bytes.map(Cow::Owned), kept))
     })
-    .map_err(to_python)
 }

@@ -11,10 +11,10 @@ use pyo3::prelude::*;
 use pyo3::types::PyDict;
 
 use crate::arrow::ArrowTable;
-use crate::error::to_python;
 use crate::matcher::point_columns;
 use crate::options;
 use crate::polygons::ParsedPolygons;
+use crate::signals::interruptible;
 
 /// Reads a file as `parquet` or `geojson`: the polygons, and all columns, these as `geometry` among
 /// them.
@@ -25,7 +25,7 @@ pub(crate) fn read_polygons(
     file_format: &str,
     invalid: &str,
 ) -> PyResult<(ParsedPolygons, ArrowTable)> {
-    py.detach(|| {
+    interruptible(py, true, || {
         let invalid = options::invalid(invalid)?;
         let PolygonTable { polygons, columns } = match file_format {
             "geojson" => PolygonTable::read_geojson(&path, invalid)?,
@@ -46,7 +46,6 @@ pub(crate) fn read_polygons(
         let table = RecordBatch::try_new(Arc::new(Schema::new(fields)), arrays)?;
         Ok((ParsedPolygons::of(polygons), ArrowTable::of(table)))
     })
-    .map_err(to_python)
 }
 
 /// What is in a file, by name.
@@ -57,7 +56,7 @@ pub(crate) fn describe<'py>(
     point: Vec<String>,
 ) -> PyResult<Bound<'py, PyDict>> {
     let columns = point_columns(point);
-    let info = py.detach(|| describe_file(&path, &columns)).map_err(to_python)?;
+    let info = interruptible(py, true, || describe_file(&path, &columns))?;
     let told = PyDict::new(py);
     told.set_item("format", info.format.to_string())?;
     told.set_item("kind", if info.kind == Kind::Points { "points" } else { "polygons" })?;

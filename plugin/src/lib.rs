@@ -16,6 +16,7 @@ mod kernels;
 mod matcher;
 mod options;
 mod polygons;
+mod signals;
 mod views;
 
 use pyo3::prelude::*;
@@ -29,7 +30,7 @@ mod _plugin {
     #[pymodule_export]
     use crate::arrow::{ArrowArray, ArrowStream, ArrowTable};
     #[pymodule_export]
-    use crate::cache::{cache_clear, cache_info};
+    use crate::cache::{Kept, cache_clear, cache_info};
     #[pymodule_export]
     use crate::expression::prepare;
     #[pymodule_export]
@@ -45,7 +46,7 @@ mod _plugin {
     #[pymodule_export]
     use crate::kernels::stratify::{check_fold, check_split};
     #[pymodule_export]
-    use crate::matcher::PyMatcher;
+    use crate::matcher::{PyMatcher, check_order};
     #[pymodule_export]
     use crate::options::check_options;
     #[pymodule_export]
@@ -56,7 +57,8 @@ mod _plugin {
     /// Panics are turned into errors by whoever can say more about them; their own lines on
     /// standard error would come on top.
     #[pymodule_init]
-    fn init(_: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
+    fn init(module: &pyo3::Bound<'_, pyo3::types::PyModule>) -> pyo3::PyResult<()> {
+        crate::signals::see_main(module.py())?;
         if std::env::var_os("RUST_BACKTRACE").is_none() {
             std::panic::set_hook(Box::new(|_| {}));
         }

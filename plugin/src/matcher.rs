@@ -1,11 +1,12 @@
 //! A matcher that Python holds: asked about columns, Arrow arrays, streams and tables.
 
-use std::sync::{Arc, OnceLock};
+use std::sync::Arc;
 
 use arrow_array::{Array, ArrayRef, RecordBatchReader, StructArray, new_empty_array};
 use arrow_schema::{ArrowError, DataType, Field, FieldRef, Fields};
 use arrow_select::concat::concat;
 use polars::prelude::Series;
+use poly_match_engine::fork::Once;
 use poly_match_engine::{Answer, Candidates, Error, Matcher, PointColumns, Points};
 use pyo3::prelude::*;
 use pyo3_arrow::input::{AnyArray, AnyRecordBatch};
@@ -14,8 +15,10 @@ use pyo3_polars::PySeries;
 use crate::arrow::{ArrowArray, ArrowStream};
 use crate::convert;
 use crate::error::{polars_to_python, to_python};
+use crate::expression::{CANDIDATES, POLYGON};
 use crate::options::Options;
 use crate::polygons::{ParsedPolygons, Ranked, Ranking, agreed};
+use crate::signals::{interruptible, interruptible_anywhere, is_long};
 
 /// Polygons and a rule, measured and ranked.
 #[pyclass(frozen, module = "poly_match._plugin", name = "Matcher")]
@@ -29,11 +32,19 @@ pub(crate) struct PyMatcher {
     ranking: Option<Py<Ranking>>,
     /// Called with whether the coordinates of points are in degrees, if they say so.
     degrees: Py<PyAny>,
-    candidates: OnceLock<Result<Arc<Candidates>, Error>>,
+    candidates: Once<Arc<Candidates>>,
+    /// What a point may cost at most, in tests.
+    steps: usize,
 }
 
 /// What answers for a chunk of points with its field; its first row is named in errors.
 type Ask = Box<dyn Fn(&Field, &ArrayRef, usize) -> Result<ArrayRef, Error> + Send + Sync>;
+
+/// That, and what a point may cost it.
+struct Asking {
+    ask: Ask,
+    steps: usize,
+}
 
 #[pymethods]
 impl PyMatcher {
@@ -50,21 +61,20 @@ impl PyMatcher {
     ) -> PyResult<Self> {
         let ids = ids.map(|ids| one_array(py, ids)).transpose()?;
         let ranked = Ranked::of(polygons.get(), ranking.as_ref().map(Bound::get));
-        let (matcher, answer) = py
-            .detach(|| {
-                let rule = options.rule()?;
-                let matcher = ranked.matcher(rule)?;
-                let matcher = match index_bytes {
-                    Some(bytes) => matcher.with_index_bytes(bytes),
-                    None => matcher,
-                };
-                let answer = match options.details {
-                    true => ranked.answer(rule),
-                    false => Answer::row_number(),
-                };
-                Ok((matcher, answer))
-            })
-            .map_err(to_python)?;
+        let steps = polygons.get().polygons.len() + polygons.get().polygons.vertices();
+        let (matcher, answer) = interruptible(py, is_long(steps, 0), || {
+            let rule = options.rule()?;
+            let matcher = ranked.matcher(rule)?;
+            let matcher = match index_bytes {
+                Some(bytes) => matcher.with_index_bytes(bytes),
+                None => matcher,
+            };
+            let answer = match options.details {
+                true => ranked.answer(rule),
+                false => Answer::row_number(),
+            };
+            Ok((matcher, answer))
+        })?;
         let answer_with_ids = match ids {
             Some((field, ids)) => answer.clone().with_ids(field, ids),
             None => answer.clone(),
@@ -76,42 +86,40 @@ impl PyMatcher {
             polygons: polygons.unbind(),
             ranking: ranking.map(Bound::unbind),
             degrees,
-            candidates: OnceLock::new(),
+            candidates: Once::new(),
+            steps,
         })
     }
 
     /// The answers for a column as a column, with row numbers.
     fn match_series(&self, py: Python<'_>, points: PySeries) -> PyResult<PySeries> {
-        let name = points.0.name().clone();
-        let answers = py.detach(|| {
+        let answers = interruptible(py, is_long(points.0.len(), self.steps), || {
             let chunks = convert::to_arrow(&points.0)?;
-            self.answer.of_chunks(&self.matcher, &plain(&name), &chunks)
-        });
-        let answers = answers.map_err(to_python)?;
-        convert::from_arrow(name, answers).map(PySeries).map_err(polars_to_python)
+            self.answer.of_chunks(&self.matcher, &plain(points.0.name()), &chunks)
+        })?;
+        convert::from_arrow(POLYGON, answers).map(PySeries).map_err(polars_to_python)
     }
 
     /// All that qualify for a column, as a column of lists.
     fn candidates_series(&self, py: Python<'_>, points: PySeries) -> PyResult<PySeries> {
-        let name = points.0.name().clone();
-        let lists = py.detach(|| {
+        let lists = interruptible(py, is_long(points.0.len(), self.steps), || {
             let chunks = convert::to_arrow(&points.0)?;
-            self.all()?.of_chunks(&name, &chunks)
-        });
-        let lists = lists.map_err(to_python)?.into_iter().map(|lists| Arc::new(lists) as _);
-        convert::from_arrow(name, lists).map(PySeries).map_err(polars_to_python)
+            self.all()?.of_chunks(points.0.name(), &chunks)
+        })?;
+        let lists = lists.into_iter().map(|lists| Arc::new(lists) as _);
+        convert::from_arrow(CANDIDATES, lists).map(PySeries).map_err(polars_to_python)
     }
 
     /// The answers for a column as an Arrow array.
     fn match_to_arrow(&self, py: Python<'_>, points: PySeries) -> PyResult<ArrowArray> {
         let ask = self.ask_best();
-        answered_column(py, &points.0, self.answer_with_ids.field(""), &ask)
+        answered_column(py, &points.0, self.answer_with_ids.field(""), ask)
     }
 
     /// As above, all that qualify.
     fn candidates_to_arrow(&self, py: Python<'_>, points: PySeries) -> PyResult<ArrowArray> {
         let ask = self.ask_all(py)?;
-        answered_column(py, &points.0, lists_field(), &ask)
+        answered_column(py, &points.0, lists_field(), ask)
     }
 
     /// The answers for an array as an array, for a stream as a stream that reads it.
@@ -151,12 +159,14 @@ impl PyMatcher {
         let fields: Fields = schema.fields().iter().cloned().chain([answer]).collect();
         let row = Field::new_struct("", fields.clone(), false);
         let row = row.with_metadata(schema.metadata().clone());
-        let ask = self.ask_best();
+        let Asking { ask, steps } = self.ask_best();
         let mut first_row = 0;
         let batches = reader.map(move |batch| {
             let batch = batch?;
             let (field, points) = places.column(&batch).map_err(external)?;
-            let answers = ask(&field, &points, first_row).map_err(external)?;
+            let is_long = is_long(batch.num_rows(), steps);
+            let answers = interruptible_anywhere(is_long, || ask(&field, &points, first_row));
+            let answers = answers.map_err(external)?;
             first_row += batch.num_rows();
             let columns = batch.columns().iter().cloned().chain([answers]).collect();
             let rows = batch.num_rows();
@@ -167,8 +177,11 @@ impl PyMatcher {
     }
 
     /// Builds the index now, if there is one to build.
-    fn build_index(&self, py: Python<'_>) {
-        py.detach(|| self.matcher.build_index());
+    fn build_index(&self, py: Python<'_>) -> PyResult<()> {
+        interruptible(py, true, || {
+            self.matcher.build_index();
+            Ok(())
+        })
     }
 
     /// Cells, those of them that are empty, settled, contested and split, entries, and bytes.
@@ -188,33 +201,37 @@ impl PyMatcher {
         Ok(())
     }
 
-    fn ask_best(&self) -> Ask {
+    fn ask_best(&self) -> Asking {
         let (matcher, answer) = (self.matcher.clone(), self.answer_with_ids.clone());
-        Box::new(move |field, chunk, first_row| {
+        let ask: Ask = Box::new(move |field, chunk, first_row| {
             let answers = answer.of_chunks(&matcher, field, std::slice::from_ref(chunk));
             only(answers.map_err(|error| at_row(error, first_row))?)
-        })
+        });
+        Asking { ask, steps: self.steps }
     }
 
-    fn ask_all(&self, py: Python<'_>) -> PyResult<Ask> {
-        let all = py.detach(|| self.all()).map_err(to_python)?;
-        Ok(Box::new(move |field, chunk, first_row| {
+    fn ask_all(&self, py: Python<'_>) -> PyResult<Asking> {
+        let all = interruptible(py, is_long(self.steps, 0), || self.all().cloned())?;
+        let ask: Ask = Box::new(move |field, chunk, first_row| {
             let lists = all.of_field(field, std::slice::from_ref(chunk));
             let lists = lists.map_err(|error| at_row(error, first_row))?;
             only(lists.into_iter().map(|lists| Arc::new(lists) as _))
-        }))
+        });
+        Ok(Asking { ask, steps: self.steps })
     }
 
-    fn all(&self) -> Result<Arc<Candidates>, Error> {
-        let built = self.candidates.get_or_init(|| {
+    fn all(&self) -> Result<&Arc<Candidates>, Error> {
+        self.candidates.get_or_make(|| {
             let ranked = Ranked::of(self.polygons.get(), self.ranking.as_ref().map(Py::get));
             ranked.candidates(*self.matcher.rule()).map(Arc::new)
-        });
-        match built {
-            Ok(candidates) => Ok(candidates.clone()),
-            Err(error) => Err(Error::Columns { message: error.to_string() }),
-        }
+        })
     }
+}
+
+/// Raises `ValueError` for the names of two coordinates that have the latitude first.
+#[pyfunction]
+pub(crate) fn check_order(first: &str, second: &str) -> PyResult<()> {
+    poly_match_engine::check_order(first, second).map_err(to_python)
 }
 
 /// Which columns hold the points, by no, one or two names.
@@ -241,10 +258,12 @@ fn answered_column(
     py: Python<'_>,
     points: &Series,
     answer: Field,
-    ask: &Ask,
+    Asking { ask, steps }: Asking,
 ) -> PyResult<ArrowArray> {
-    let answers = py.detach(|| ask(&plain(points.name()), &convert::to_one_array(points)?, 0));
-    Ok(ArrowArray::new(answers.map_err(to_python)?, Arc::new(answer)))
+    let answers = interruptible(py, is_long(points.len(), steps), || {
+        ask(&plain(points.name()), &convert::to_one_array(points)?, 0)
+    })?;
+    Ok(ArrowArray::new(answers, Arc::new(answer)))
 }
 
 /// Asks about an array at once, about a stream as it is read.
@@ -252,7 +271,7 @@ fn answered<'py>(
     py: Python<'py>,
     points: AnyArray,
     answer: Field,
-    ask: Ask,
+    Asking { ask, steps }: Asking,
 ) -> PyResult<Bound<'py, PyAny>> {
     let answer = Arc::new(answer);
     // A wrong type is reported now, even where there is nothing to answer yet.
@@ -261,7 +280,8 @@ fn answered<'py>(
     match points {
         AnyArray::Array(array) => {
             let array = array.array();
-            let answers = py.detach(|| ask(&field, array, 0)).map_err(to_python)?;
+            let is_long = is_long(array.len(), steps);
+            let answers = interruptible(py, is_long, || ask(&field, array, 0))?;
             Ok(ArrowArray::new(answers, answer).into_pyobject(py)?.into_any())
         }
         AnyArray::Stream(stream) => {
@@ -269,7 +289,9 @@ fn answered<'py>(
             let mut first_row = 0;
             let chunks = reader.map(move |chunk| {
                 let chunk = chunk?;
-                let answers = ask(&field, &chunk, first_row).map_err(external)?;
+                let is_long = is_long(chunk.len(), steps);
+                let answers = interruptible_anywhere(is_long, || ask(&field, &chunk, first_row));
+                let answers = answers.map_err(external)?;
                 first_row += chunk.len();
                 Ok(answers)
             });

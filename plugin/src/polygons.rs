@@ -17,6 +17,7 @@ use pyo3_polars::PySeries;
 use crate::convert;
 use crate::error::to_python;
 use crate::options;
+use crate::signals::{interruptible, is_long};
 
 /// The name and the metadata of an extension type.
 type Extension = (String, Option<String>);
@@ -25,7 +26,7 @@ type Extension = (String, Option<String>);
 #[pyclass(frozen, module = "poly_match._plugin")]
 pub(crate) struct ParsedPolygons {
     pub polygons: Polygons,
-    /// In hexadecimal: numbers of so many bits do not pass.
+    /// In hexadecimal.
     pub fingerprint: String,
 }
 
@@ -40,12 +41,12 @@ impl ParsedPolygons {
         invalid: &str,
         extension: Option<Extension>,
     ) -> PyResult<Self> {
-        py.detach(|| {
-            let columns: Vec<_> = columns.into_iter().map(|column| column.0).collect();
+        let columns: Vec<_> = columns.into_iter().map(|column| column.0).collect();
+        let bytes = columns.iter().map(Series::estimated_size).sum();
+        interruptible(py, is_long(bytes, 0), || {
             let polygons = parse(&columns, options::invalid(invalid)?, extension)?;
             Ok(Self::of(polygons))
         })
-        .map_err(to_python)
     }
 
     fn __len__(&self) -> usize {
@@ -90,7 +91,7 @@ impl ParsedPolygons {
 
 impl ParsedPolygons {
     pub(crate) fn of(polygons: Polygons) -> Self {
-        let fingerprint = format!("{:032x}", polygons.fingerprint());
+        let fingerprint = hexadecimal(polygons.fingerprint());
         Self { polygons, fingerprint }
     }
 }
@@ -139,7 +140,7 @@ impl Ranking {
     fn new(py: Python<'_>, by: PySeries, descending: bool) -> PyResult<Self> {
         py.detach(|| {
             let keys = Keys::from_column("by", &convert::to_one_array(&by.0)?, descending)?;
-            let fingerprint = format!("{:032x}", keys.fingerprint());
+            let fingerprint = hexadecimal(keys.fingerprint());
             Ok(Self { keys, fingerprint })
         })
         .map_err(to_python)
@@ -180,6 +181,10 @@ impl<'a> Ranked<'a> {
     pub(crate) fn answer(self, rule: Rule) -> Answer {
         Answer::row_number().with_details(Arc::new(Details::new(self.polygons, &rule)))
     }
+}
+
+fn hexadecimal(bytes: [u8; 32]) -> String {
+    bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
 /// A fingerprint of both.

@@ -34,6 +34,11 @@ class ArrowTable:
     def extension(self, name: str) -> tuple[str, str | None] | None: ...
     def select(self, names: list[str]) -> ArrowTable: ...
 
+class Kept:
+    """Keeps a matcher between queries, as long as it is there."""
+
+    def __init__(self, key: str) -> None: ...
+
 class ParsedPolygons:
     """A column of polygons, parsed, with its fingerprint."""
 
@@ -83,6 +88,9 @@ def cache_info() -> tuple[int, int, int, int]:
 
 def check_crs(name: str, metadata: str | None, polygons: str | None) -> bool | None:
     """Raise ``ValueError`` where points are in another CRS; tell whether theirs is in degrees."""
+
+def check_order(first: str, second: str) -> None:
+    """Raise ``ValueError`` for the names of two coordinates that have the latitude first."""
 
 def check_settings(settings: Settings) -> None:
     """Raise ``ValueError`` for settings that cannot be."""
@@ -149,5 +157,5 @@ def predict_kmeans(points: pl.Series, centroids: dict[str, Any]) -> pl.Series:
 
 def prepare(
     polygons: ParsedPolygons, ranking: Ranking | None, options: Options, candidates: bool
-) -> tuple[str, bytes | None]:
-    """Keep what an expression needs, give its key, and the matcher if that is small and all."""
+) -> tuple[str, bytes | None, Kept]:
+    """Make what an expression needs: its key, the matcher if that is small and all, its keeper."""

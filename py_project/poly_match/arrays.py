@@ -6,6 +6,7 @@ from typing import Any
 
 import polars as pl
 
+from poly_match import _plugin
 from poly_match.geometries import is_geopandas, is_shapely, wkb_of
 
 
@@ -56,6 +57,9 @@ def _pair(pair: tuple[Any, ...]) -> pl.Series:
     if len(pair) != 2:
         msg = f"points: expected a pair of arrays, got {len(pair)}"
         raise ValueError(msg)
+    first, second = (getattr(axis, "name", None) for axis in pair)
+    if isinstance(first, str) and isinstance(second, str):
+        _plugin.check_order(first, second)
     x, y = (pl.Series(name, axis) for name, axis in zip("xy", pair, strict=True))
     if len(x) != len(y):
         msg = f"points: x and y have {len(x)} and {len(y)} rows: not the same"

@@ -11,7 +11,8 @@ class CacheInfo(NamedTuple):
     """How often a kept matcher was found, and how many are kept.
 
     A matcher is the polygons, parsed, measured and indexed for one rule. It is found again when
-    equal polygons come with the same rule; the one that was not used for the longest goes first.
+    equal polygons come with the same rule. It is kept as long as an expression, or a query with
+    that expression, needs it; of the others the last used ones stay.
     """
 
     hits: int
@@ -19,7 +20,7 @@ class CacheInfo(NamedTuple):
     misses: int
     """Matchers that were built."""
     maxsize: int
-    """Matchers that are kept at most."""
+    """Matchers that are kept though no expression needs them, at most."""
     currsize: int
     """Matchers that are kept now."""
 

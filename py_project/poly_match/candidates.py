@@ -41,7 +41,7 @@ def candidates(
     Returns
     -------
     Expr
-        ``List(UInt32)``, one list a row, called as the points are. Empty where no polygon
+        ``List(UInt32)``, one list a row, in a column ``candidates``. Empty where no polygon
         qualifies; null where the point is null, NaN or infinite.
 
     Raises

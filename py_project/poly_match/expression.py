@@ -39,8 +39,9 @@ def poly_match(
     Parameters
     ----------
     point
-        Column name, expression or Series of points: a ``Struct`` of two numeric fields (first x,
-        then y), ``Array(numeric, 2)``, ``List(numeric)`` of length 2, or ``Binary`` WKB or EWKB.
+        Column name, pair of column names (x, then y), expression or Series of points: a
+        ``Struct`` of two numeric fields (first x, then y), ``Array(numeric, 2)``,
+        ``List(numeric)`` of length 2, or ``Binary`` WKB or EWKB.
     polygons
         ``DataFrame``, ``LazyFrame`` (collected here), Arrow table or :class:`Polygons` with the
         columns ``x`` and ``y`` as ``List(numeric)``, one ring a row, closed or not; or
@@ -82,7 +83,7 @@ def poly_match(
     Returns
     -------
     Expr
-        One answer a row, called as the points are: ``UInt32``, the dtype of ``id``, or a
+        One answer a row, in a column ``polygon``: ``UInt32``, the dtype of ``id``, or a
         ``Struct``. Null where the point is null, where a coordinate is null, NaN or infinite, and
         where no polygon qualifies.
 
@@ -90,7 +91,8 @@ def poly_match(
     ------
     ValueError
         If an option has a value that it cannot take, or would change nothing: with its name. If a
-        polygon is none: with its row.
+        polygon is none: with its row. If the names of a pair or of a struct have the latitude
+        first, such as ``("lat", "lon")`` or ``("y", "x")``: of a struct when the query is planned.
     polars.exceptions.InvalidOperationError
         If the polygons (here) or the points (when the query is planned) have another dtype.
     polars.exceptions.ColumnNotFoundError
@@ -103,9 +105,14 @@ def poly_match(
     Notes
     -----
     The polygons are parsed, measured and ranked here, and indexed by the first query that is large
-    enough. What was made is kept for later expressions over equal polygons; see
-    :func:`poly_match.cache_info`. That they are equal is seen after they are parsed: make
-    :class:`Polygons` once where expressions are many. A Series of points is answered here.
+    enough. What was made is kept as long as the expression, or a query with it, is there, and for
+    later expressions over equal polygons; see :func:`poly_match.cache_info`. That they are equal
+    is seen after they are parsed: make :class:`Polygons` once where expressions are many. A Series
+    of points is answered here.
+
+    An expression over several columns of points, ``pl.col("home", "work").poly_match(...)``, has
+    several answers, which cannot all be called ``polygon``: ``.name.keep()`` behind it calls each
+    as its points are.
 
     Examples
     --------
@@ -126,7 +133,7 @@ def poly_match(
     │ [9.0, 9.0] ┆ null │
     │ [4.0, 4.0] ┆ 0    │
     └────────────┴──────┘
-    >>> points.select(pm.poly_match("point", polygons, k=1, details=True)).unnest("point")
+    >>> points.select(pm.poly_match("point", polygons, k=1, details=True)).unnest("polygon")
     shape: (3, 3)
     ┌───────┬──────────┬──────┐
     │ index ┆ distance ┆ area │

@@ -28,12 +28,14 @@ def gatherer(ids: pl.Series, details: bool) -> Callable[[pl.Series], pl.Series]:
 
 
 def _gathered(ids: pl.Series, rows: pl.Series) -> pl.Series:
-    return ids.gather(rows).alias(rows.name)
+    # Not by `gather`, which is a query to Polars: in the child of a fork it has no threads for it.
+    return ids[rows].alias(rows.name)
 
 
 def _detailed(ids: pl.Series, answers: pl.Series) -> pl.Series:
     told = answers.struct.unnest()
     first = _gathered(ids, told["index"]).alias("id")
-    there = pl.when(pl.col("distance").is_not_null())
-    answer = there.then(pl.struct("id", "distance", "area")).alias(answers.name)
-    return told.with_columns(first).select(answer).to_series()
+    detailed = pl.DataFrame([first, told["distance"], told["area"]]).to_struct(answers.name)
+    nothing = pl.Series(answers.name, [None], dtype=detailed.dtype)
+    # Null where there is no row: `is_not_null` would be a query again.
+    return detailed.zip_with(told["index"] >= 0, nothing)

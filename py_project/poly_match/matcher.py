@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import math
 from functools import partial
+from time import sleep
 from typing import TYPE_CHECKING, Any, NamedTuple
 
 import polars as pl
@@ -15,7 +16,8 @@ from poly_match.geometries import is_geopandas
 from poly_match.ids import gatherer
 from poly_match.options import Options
 from poly_match.points import names_in, point_names, points_in, series_as_points
-from poly_match.polygons import polygons_of
+from poly_match.polygons import polygons_of, restored
+from poly_match.sealed import sealed
 
 if TYPE_CHECKING:
     from poly_match.options import Center, Invalid, Metric, Predicate
@@ -159,13 +161,9 @@ class Matcher:
         )
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (
-            self._polygons.only(self._options),
-            self._options,
-            self._index_bytes,
-            self._point,
-            self._name,
-        )
+        polygons = self._polygons.only(self._options).state()
+        prepared = self._options, self._index_bytes, self._point, self._name
+        return sealed(_restored, polygons, *prepared)
 
     def __repr__(self) -> str:
         default = Options()._asdict()
@@ -271,7 +269,7 @@ class Matcher:
             if name in table.columns:
                 msg = f"name: the table has a column {name!r} already"
                 raise ValueError(msg)
-            return table.with_columns(self._match_series(points_in(table, names)).alias(name))
+            return table.hstack([self._match_series(points_in(table, names)).alias(name)])
         if _library(table) in {"pandas", "geopandas"}:
             return self._pandas(table, names, name)
         if not speaks_arrow(table):
@@ -312,9 +310,9 @@ class Matcher:
         return frame.assign(**{name: column})
 
 
-def _restored(polygons: Polygons, *prepared: Any) -> Matcher:
+def _restored(polygons: tuple[Any, ...], *prepared: Any) -> Matcher:
     matcher = Matcher.__new__(Matcher)
-    matcher._prepare(polygons, *prepared)
+    matcher._prepare(restored(*polygons), *prepared)
     return matcher
 
 
@@ -334,6 +332,11 @@ def _as_pyarrow(answered: object, like: Any) -> Any:
 
     if isinstance(like, pa.RecordBatchReader):
         return pa.RecordBatchReader.from_stream(answered)
-    if isinstance(like, pa.RecordBatch):
-        return pa.RecordBatchReader.from_stream(answered).read_next_batch()
-    return pa.table(answered)
+    try:
+        if isinstance(like, pa.RecordBatch):
+            return pa.RecordBatchReader.from_stream(answered).read_next_batch()
+        return pa.table(answered)
+    except pa.ArrowException:
+        # Where Ctrl-C was the reason, it raises here.
+        sleep(0)
+        raise

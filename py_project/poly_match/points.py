@@ -8,6 +8,7 @@ from typing import TYPE_CHECKING, TypeAlias
 import polars as pl
 from polars.exceptions import ColumnNotFoundError, InvalidOperationError
 
+from poly_match import _plugin
 from poly_match.dtypes import POINTS_WANTED, points_as
 
 if TYPE_CHECKING:
@@ -24,15 +25,16 @@ _WHOLE = ("geometry", "point")
 
 
 def point_names(point: PointColumns) -> list[str]:
-    """No, one or two names; raises ``ValueError`` for anything else."""
+    """No, one or two names; raises ``ValueError`` for anything else, and for latitude first."""
     if point is None:
         return []
     if isinstance(point, str):
         return [point]
     names = list(point)
-    if len(names) != 2:
+    if len(names) != 2 or not all(isinstance(name, str) for name in names):
         msg = f"point: expected one column name or a pair of them, got {point!r}"
         raise ValueError(msg)
+    _plugin.check_order(*names)
     return names
 
 
@@ -67,7 +69,10 @@ def names_in(
 def points_in(frame: pl.DataFrame, names: list[str]) -> pl.Series:
     """The points of a frame."""
     names = names_in(frame.columns, lambda name: frame[name].dtype.is_numeric(), names)
-    return frame[names[0]] if len(names) == 1 else frame.select(names).to_struct(names[0])
+    if len(names) == 1:
+        return frame[names[0]]
+    # Without a query: that would need Polars' threads, which the child of a fork does not have.
+    return pl.DataFrame([frame[name] for name in names]).to_struct(names[0])
 
 
 def as_points(expr: pl.Expr, check: CheckDtype) -> pl.Expr:
@@ -83,8 +88,9 @@ def as_points(expr: pl.Expr, check: CheckDtype) -> pl.Expr:
     Returns
     -------
     Expr
-        The same points. ``InvalidOperationError`` is raised for another dtype when the query is
-        planned; before Polars 2, which cannot ask a plan for a dtype, when it runs.
+        The same points. ``InvalidOperationError`` is raised for another dtype, ``ValueError`` for
+        fields whose names have the latitude first, when the query is planned; before Polars 2,
+        which cannot ask a plan for a dtype, when it runs.
     """
     if hasattr(pl, "pipe_with_dtype"):
         return pl.pipe_with_dtype([expr], partial(_planned, check))
@@ -104,6 +110,7 @@ def series_as_points(column: pl.Series, check: CheckDtype) -> pl.Series:
 
 def _planned(check: CheckDtype, inputs: Sequence[tuple[pl.Expr, pl.DataType]]) -> pl.Expr:
     ((expr, dtype),) = inputs
+    _check_order(dtype)
     if _read_as(dtype) == dtype:
         return expr
     name = expr.meta.output_name(raise_if_undetermined=False) or ""
@@ -142,7 +149,14 @@ def _converted(column: pl.Series) -> pl.Series:
     return column.cast(wanted).cast(exported)
 
 
+def _check_order(dtype: pl.DataType) -> None:
+    """Raise ``ValueError`` for fields whose names have the latitude first."""
+    if isinstance(dtype, pl.Struct) and len(dtype.fields) == 2:
+        _plugin.check_order(*(field.name for field in dtype.fields))
+
+
 def _wanted(name: str, dtype: pl.DataType) -> pl.DataType:
+    _check_order(dtype)
     wanted = _read_as(dtype)
     if wanted is None:
         msg = f"point: column {name!r} has dtype {storage_of(dtype)}, {POINTS_WANTED}"

@@ -12,6 +12,7 @@ from polars.exceptions import ColumnNotFoundError, InvalidOperationError
 from poly_match import _plugin
 from poly_match.dtypes import geometry_as, key_as, rings_as
 from poly_match.geometries import arrow_of, is_geopandas, is_shapely, wkb_of
+from poly_match.sealed import sealed
 
 if TYPE_CHECKING:
     from collections.abc import Callable
@@ -105,7 +106,7 @@ class Polygons:
         if not isinstance(table, ArrowTable):
             msg = f"table: expected an Arrow table or stream, got {type(table).__name__}"
             raise TypeError(msg)
-        return _restored(_plugin.ArrowTable(table), invalid)
+        return restored(_plugin.ArrowTable(table), invalid)
 
     @classmethod
     def from_geopandas(cls, geometries: Any, *, invalid: Invalid = "raise") -> Polygons:
@@ -195,7 +196,7 @@ class Polygons:
         self._rankings: dict[tuple[str, bool], _plugin.Ranking] = {}
 
     def __reduce__(self) -> tuple[Any, ...]:
-        return _restored, (self._source, self._invalid, self.invalid_rows)
+        return sealed(restored, *self.state())
 
     def __len__(self) -> int:
         """Rows, null and empty ones among them."""
@@ -302,6 +303,10 @@ class Polygons:
             return None if ids is None else _plugin.without_views(ids)
         return self._source.column(options.id)
 
+    def state(self) -> tuple[Source, Invalid, pl.Series]:
+        """What they are made from again elsewhere."""
+        return self._source, self._invalid, self.invalid_rows
+
     def only(self, options: Options) -> Polygons:
         """The same polygons, and of the other columns those that the options name."""
         needed = _needed(options)
@@ -332,10 +337,11 @@ def polygons_of(polygons: IntoPolygons, options: Options) -> Polygons:
             msg = f"invalid: the polygons are parsed already, with invalid={polygons._invalid!r}"
             raise ValueError(msg)
         return polygons
-    return _restored(_source_of(polygons, _needed(options)), options.invalid)
+    return restored(_source_of(polygons, _needed(options)), options.invalid)
 
 
-def _restored(source: Source, invalid: Invalid, invalid_rows: pl.Series | None = None) -> Polygons:
+def restored(source: Source, invalid: Invalid, invalid_rows: pl.Series | None = None) -> Polygons:
+    """Give the polygons of a table as it is kept."""
     polygons = object.__new__(Polygons)
     polygons._prepare(source, invalid, invalid_rows=invalid_rows)
     return polygons

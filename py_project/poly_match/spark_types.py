@@ -6,6 +6,7 @@ from typing import TYPE_CHECKING
 
 from polars.exceptions import ColumnNotFoundError, InvalidOperationError
 
+from poly_match import _plugin
 from poly_match.options import Options
 from poly_match.points import names_in, point_names
 
@@ -68,6 +69,7 @@ def _holds_points(dtype: DataType) -> bool:
         case BinaryType() | ArrayType(elementType=NumericType()):
             return True
         case StructType(fields=[x, y]):
+            _plugin.check_order(x.name, y.name)
             return all(isinstance(axis.dataType, NumericType) for axis in (x, y))
         case _:
             return False

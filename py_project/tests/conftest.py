@@ -115,5 +115,10 @@ def travel(request: pytest.FixtureRequest, monkeypatch: pytest.MonkeyPatch) -> s
     """How polygons get into the plan: few of them in its options, more of them as a literal."""
     if request.param == "as a literal":
         prepare = _plugin.prepare
-        monkeypatch.setattr(_plugin, "prepare", lambda *given: (prepare(*given)[0], None))
+
+        def without_matcher(*given: Any) -> tuple[str, None, _plugin.Kept]:
+            fingerprint, _, kept = prepare(*given)
+            return fingerprint, None, kept
+
+        monkeypatch.setattr(_plugin, "prepare", without_matcher)
     return str(request.param)

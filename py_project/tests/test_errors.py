@@ -257,7 +257,7 @@ def test_rare_numbers(name: str, nest: str, way: str) -> None:
         pairs = [pair and {"x": pair[0], "y": pair[1]} for pair in pairs]
     points = pl.Series("point", pairs, dtype=dtype)
     assert ask(points.to_frame(), way=way)[
-        "answer" if way == "with_columns" else "point"
+        "answer" if way == "with_columns" else "polygon"
     ].to_list() == [0, None, None, None]
     if nest == "list":
         ring = pl.Series("x", [[0, 2, 0], None, [8, 9, 8]], dtype=dtype)
@@ -757,7 +757,7 @@ def test_names_with_anything_in_them() -> None:
         assert f"{told[0]}\n".startswith(POINTS_REFUSED + text + "\n")
         right = pl.DataFrame({name: [[1.0, 1.0]]})
         got = right.select(pm.poly_match(pl.col(name), POLYGONS, max_dist=2.0))
-        assert got.to_dict(as_series=False) == {name: [0]}
+        assert got.to_dict(as_series=False) == {"polygon": [0]}
 
 
 def test_arrow_tables_are_checked_too() -> None:

@@ -42,8 +42,8 @@ def answers(points: pl.Series, polygons: Any, max_dist: float, engine: str = "ea
         if engine == "eager"
         else frame.lazy().select(expr).collect(engine=engine)  # type: ignore[arg-type]
     )
-    assert got.schema == {"point": pl.UInt32}
-    return got["point"].to_list()
+    assert got.schema == {"polygon": pl.UInt32}
+    return got["polygon"].to_list()
 
 
 def squares(*sides: float, at: tuple[float, float] = (0.0, 0.0)) -> list[Polygon]:
@@ -110,8 +110,8 @@ def test_the_index(case: Case) -> None:
     many = points.gather(np.tile(np.arange(len(points), dtype=np.uint32), times))
     got = pl.DataFrame({"point": many}).select(
         pm.poly_match("point", XY.table(case.polygons), max_dist=case.max_dist)
-    )["point"]
-    want = pl.Series("point", once, pl.UInt32).gather(
+    )["polygon"]
+    want = pl.Series("polygon", once, pl.UInt32).gather(
         np.tile(np.arange(len(points), dtype=np.uint32), times)
     )
     assert got.equals(want)

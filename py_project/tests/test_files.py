@@ -74,9 +74,9 @@ def test_prepared_from_a_file(name: str) -> None:
         assert table.crs == polygons.crs
         asked = pm.poly_match("point", table, predicate="covers", id="zone")
         plan = points.to_frame().lazy().select(asked)
-        assert plan.collect()["point"].to_list() == EXPECTED
+        assert plan.collect()["polygon"].to_list() == EXPECTED
         pm.cache_clear()
-        assert pl.LazyFrame.deserialize(plan.serialize()).collect()["point"].to_list() == EXPECTED
+        assert pl.LazyFrame.deserialize(plan.serialize()).collect()["polygon"].to_list() == EXPECTED
         m = pm.Matcher(table, predicate="covers", id="zone")
         assert m.match(points).to_list() == EXPECTED
         assert (

@@ -55,7 +55,7 @@ def test_every_form_of_points(form: PointForm) -> None:
     expression = pl.read_parquet("points.parquet").select(
         pm.poly_match("point", xy_frame(POLYGONS), max_dist=MAX_DIST)
     )
-    assert got["polygon"].to_list() == expression["point"].to_list()
+    assert got["polygon"].to_list() == expression["polygon"].to_list()
     assert got["polygon"].to_list() == match(form.carried(POINTS), POLYGONS, MAX_DIST)
 
 

@@ -72,7 +72,7 @@ def test_arrow_arrays(form: str, named: pm.Matcher) -> None:
     answer = named.match(array)
     if form == "polars":
         assert isinstance(answer, pl.Series)
-        assert answer.name == "point"
+        assert answer.name == "polygon"
     else:
         assert isinstance(answer, pm.ArrowArray)
         assert len(answer) == len(XY)

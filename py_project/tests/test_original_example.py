@@ -48,7 +48,7 @@ def test_all_points_are_matched_as_defined(form: str, engine: Any) -> None:
         if engine == "eager"
         else points.lazy().select(answer).collect(engine=engine)
     )
-    picks = got["point"].to_list()
+    picks = got["polygon"].to_list()
     centers = [vertex_mean(polygon) for polygon in POLYGONS if polygon]
     areas = [shoelace(polygon) for polygon in POLYGONS]
     reference = match(list(POINTS.select("x", "y").iter_rows()), POLYGONS, MAX_DIST)
@@ -90,7 +90,7 @@ def test_distinct_areas_leave_no_choice(seed: int) -> None:
             "y": [[y for _, y in polygon[0][0]] for polygon in polygons if polygon],
         }
     )
-    got = POINTS.select(pm.poly_match(pl.struct("x", "y"), frame, max_dist=MAX_DIST))["x"]
+    got = POINTS.select(pm.poly_match(pl.struct("x", "y"), frame, max_dist=MAX_DIST))["polygon"]
     points = list(POINTS.select("x", "y").iter_rows())
     assert got.to_list() == match(points, polygons, MAX_DIST)
     assert got.n_unique() > 10

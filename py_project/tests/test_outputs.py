@@ -191,4 +191,4 @@ def test_objects_are_ids_too() -> None:
     frame = told(300)
     got = frame.select(pm.poly_match("point", polygons, max_dist=MAX_DIST, id="zone"))
     wanted = [None if row is None else objects[row] for row in frame["expected"]]
-    assert got["point"].to_list() == wanted
+    assert got["polygon"].to_list() == wanted

@@ -43,6 +43,8 @@ POLYGONS: list[Polygon] = [
     [[[(8.0, 8.0), (10.0, 8.0), (10.0, 10.0), (8.0, 10.0)]]],
 ]
 EXPECTED = [2, None, 2, None, None, 3]
+# The same answers, and none of the expressions that this file makes when it is read.
+APART = [*POLYGONS, None]
 
 pytestmark = pytest.mark.usefixtures("fresh_cache", "travel")
 point_forms = pytest.mark.parametrize("form", [STRUCT, LIST, WKB_POINT], ids=lambda form: form.name)
@@ -161,12 +163,12 @@ def test_threads_that_make_one_expression_build_once() -> None:
 
 
 def test_the_cache_counts_and_is_bounded() -> None:
-    """The matcher that was not used for the longest goes first.
+    """Of the matchers that no expression needs, the one that was not used for the longest goes.
 
     Making an expression is a miss where the matcher is built; each call of a query is a hit.
     """
     frame = pl.DataFrame([STRUCT.series(POINTS)])
-    polygons = XY.table(POLYGONS)
+    polygons = XY.table(APART)
     maxsize = pm.cache_info().maxsize
     assert maxsize >= 3
     assert pm.cache_info() == pm.CacheInfo(hits=0, misses=0, maxsize=maxsize, currsize=0)
@@ -174,28 +176,81 @@ def test_the_cache_counts_and_is_bounded() -> None:
     def make(at: int) -> pl.Expr:
         return pm.poly_match("point", polygons, max_dist=5.0 + at)
 
-    exprs = [make(at) for at in range(maxsize)]
+    for at in range(maxsize):
+        make(at)
     assert pm.cache_info() == pm.CacheInfo(0, maxsize, maxsize, maxsize)
-    frame.select(exprs[0])
-    assert pm.cache_info() == pm.CacheInfo(1, maxsize, maxsize, maxsize)
+    frame.select(make(0))
+    assert pm.cache_info() == pm.CacheInfo(2, maxsize, maxsize, maxsize)
     # 1 is the one that goes.
-    exprs.append(make(maxsize))
-    assert pm.cache_info() == pm.CacheInfo(1, maxsize + 1, maxsize, maxsize)
-    frame.select(exprs[-1])
+    make(maxsize)
+    gc.collect()
     assert pm.cache_info() == pm.CacheInfo(2, maxsize + 1, maxsize, maxsize)
-    frame.select(exprs[0])
+    make(0)
     assert pm.cache_info() == pm.CacheInfo(3, maxsize + 1, maxsize, maxsize)
-    # A query builds what has gone, and 2 goes.
-    frame.select(exprs[1])
-    assert pm.cache_info() == pm.CacheInfo(3, maxsize + 2, maxsize, maxsize)
     make(1)
-    assert pm.cache_info() == pm.CacheInfo(4, maxsize + 2, maxsize, maxsize)
-    make(2)
-    assert pm.cache_info() == pm.CacheInfo(4, maxsize + 3, maxsize, maxsize)
+    gc.collect()
+    assert pm.cache_info() == pm.CacheInfo(3, maxsize + 2, maxsize, maxsize)
+    kept = make(1)
     pm.cache_clear()
     assert pm.cache_info() == pm.CacheInfo(0, 0, maxsize, 0)
-    frame.select(exprs[0])
+    frame.select(kept)
     assert pm.cache_info() == pm.CacheInfo(0, 1, maxsize, 1)
+
+
+def rules(count: int) -> list[pl.Expr]:
+    """Expressions over the same polygons that need a matcher each."""
+    polygons = XY.table(APART)
+    return [
+        pm.poly_match("point", polygons, max_dist=MAX_DIST + at).alias(f"{at}")
+        for at in range(count)
+    ]
+
+
+@pytest.mark.parametrize("cleared", [False, True])
+@pytest.mark.parametrize("sent", [False, True])
+def test_a_query_builds_each_of_its_matchers_once(sent: bool, cleared: bool) -> None:
+    """However many they are, in as many morsels as there are: more than stay without a need."""
+    count = 3 * pm.cache_info().maxsize + 1
+    points = STRUCT.series(POINTS)
+    frame = pl.DataFrame([points.gather(np.arange(400_000, dtype=np.uint32) % len(points))])
+    plan = frame.lazy().select(rules(count))
+    if sent:
+        # What travels keeps the matchers where it arrives.
+        plan = pickle.loads(pickle.dumps(plan))
+        gc.collect()
+        pm.cache_clear()
+    if cleared:
+        pm.cache_clear()
+    for _ in range(2):
+        got = plan.collect(engine="streaming").head(len(points))
+        assert got["0"].to_list() == EXPECTED
+    assert pm.cache_info().misses == count
+    assert pm.cache_info().hits > count
+    del plan
+    gc.collect()
+    assert pm.cache_info().currsize == pm.cache_info().maxsize
+
+
+def test_matchers_stay_with_their_expressions() -> None:
+    """As long as one of them is there, and no longer."""
+    maxsize = pm.cache_info().maxsize
+    count = 2 * maxsize
+    exprs = rules(count)
+    assert pm.cache_info().currsize == count
+    assert pm.cache_info().misses == count
+    again = rules(count)
+    assert pm.cache_info() == pm.CacheInfo(count, count, maxsize, count)
+    del exprs
+    gc.collect()
+    assert pm.cache_info().currsize == count
+    # A query has what it needs of them.
+    plan = pl.DataFrame([STRUCT.series(POINTS)]).lazy().select(again)
+    del again
+    gc.collect()
+    assert pm.cache_info().currsize == count
+    del plan
+    gc.collect()
+    assert pm.cache_info().currsize == maxsize
 
 
 @pytest.mark.parametrize("kind", ["xy", "wkb"])
@@ -313,17 +368,19 @@ def test_changing_a_frame_does_not_change_what_was_asked() -> None:
 @pytest.mark.parametrize(
     ("expr", "name"),
     [
-        (pm.poly_match("point", XY.table(POLYGONS), max_dist=5.0), "point"),
-        (pm.poly_match(pl.col("point"), XY.table(POLYGONS), max_dist=5.0), "point"),
-        (pm.poly_match(pl.col("point").alias("p"), XY.table(POLYGONS), max_dist=5.0), "p"),
-        (pm.poly_match(STRUCT.series(POINTS), XY.table(POLYGONS), max_dist=5.0), "point"),
-        (pm.poly_match(pl.struct("lon", "lat"), XY.table(POLYGONS), max_dist=5.0), "lon"),
-        (pl.col("point").poly_match(XY.table(POLYGONS), max_dist=5.0), "point"),
+        (pm.poly_match("point", XY.table(POLYGONS), max_dist=5.0), "polygon"),
+        (pm.poly_match(("lon", "lat"), XY.table(POLYGONS), max_dist=5.0), "polygon"),
+        (pm.poly_match(pl.col("point"), XY.table(POLYGONS), max_dist=5.0), "polygon"),
+        (pm.poly_match(pl.col("point").alias("p"), XY.table(POLYGONS), max_dist=5.0), "polygon"),
+        (pm.poly_match(STRUCT.series(POINTS), XY.table(POLYGONS), max_dist=5.0), "polygon"),
+        (pm.poly_match(pl.struct("lon", "lat"), XY.table(POLYGONS), max_dist=5.0), "polygon"),
+        (pl.col("point").poly_match(XY.table(POLYGONS), max_dist=5.0), "polygon"),
         (pl.col("point").poly_match(XY.table(POLYGONS), max_dist=5.0).alias("a"), "a"),
-        (pl.struct("lon", "lat").poly_match(XY.table(POLYGONS), max_dist=5.0), "lon"),
+        (pl.struct("lon", "lat").poly_match(XY.table(POLYGONS), max_dist=5.0), "polygon"),
     ],
     ids=[
         "name",
+        "pair",
         "expr",
         "alias",
         "series",
@@ -342,6 +399,9 @@ def test_name_and_dtype(expr: pl.Expr, name: str) -> None:
     for got in (plan.collect(), frame.select(expr)):
         assert got.schema == {name: pl.UInt32}
         assert got.to_series().to_list() == EXPECTED
+    # Nothing that was there is replaced.
+    for got in (frame.lazy().with_columns(expr).collect(), frame.with_columns(expr)):
+        assert got.drop(name).equals(frame)
 
 
 @pytest.mark.parametrize("engine", ["eager", "in-memory", "streaming"])
@@ -357,7 +417,7 @@ def test_a_series_of_points(engine: Any) -> None:
             if engine == "eager"
             else frame.lazy().with_columns(answer).collect(engine=engine)
         )
-        assert got["point"].to_list() == EXPECTED[:count]
+        assert got["polygon"].to_list() == EXPECTED[:count]
         # It is answered already: a query asks no more.
         assert pm.cache_info() == made
 
@@ -396,11 +456,14 @@ def test_the_same_expression_twice(engine: Any) -> None:
 
 
 def test_several_columns_of_points() -> None:
-    """An expression of several columns gives an answer column for each."""
+    """An expression of several columns has an answer for each, called as its points are."""
     a, b = STRUCT.series(POINTS), LIST.series(POINTS[::-1])
     frame = pl.DataFrame([a.alias("a"), b.alias("b")])
-    got = frame.select(pl.col("a", "b").poly_match(XY.table(POLYGONS), max_dist=MAX_DIST))
-    assert got.to_dict(as_series=False) == {"a": EXPECTED, "b": EXPECTED[::-1]}
+    answers = pl.col("a", "b").poly_match(XY.table(POLYGONS), max_dist=MAX_DIST)  # type: ignore[attr-defined]
+    want = {"a": EXPECTED, "b": EXPECTED[::-1]}
+    assert frame.select(answers.name.keep()).to_dict(as_series=False) == want
+    with pytest.raises(pl.exceptions.DuplicateError):
+        frame.select(answers)
 
 
 def test_the_plan_is_optimised_through() -> None:
