@@ -6,11 +6,12 @@ use arrow_schema::{DataType, Field, FieldRef, Fields};
 use arrow_select::concat::concat;
 use arrow_select::take::take;
 
-use crate::batch::{PIECE, in_pieces};
+use crate::batch::{Column, PIECE, in_pieces};
 use crate::details::Details;
 use crate::error::Result;
 use crate::matcher::Matcher;
 use crate::points::Points;
+use crate::srid::ColumnState;
 
 /// What is answered for a point: the row number of its polygon, or the value of a column in that
 /// row; with details, a struct of it, the distance to the centre and the area.
@@ -79,12 +80,28 @@ impl Answer {
         field: &Field,
         chunks: &[ArrayRef],
     ) -> Result<Vec<ArrayRef>> {
+        self.of_next(matcher, field, chunks, &mut ColumnState::default())
+    }
+
+    /// As [`Answer::of_chunks`] for the next chunks of a column, which has been read up to there.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Matcher::match_next`] and [`Answer::column`].
+    pub fn of_next(
+        &self,
+        matcher: &Matcher,
+        field: &Field,
+        chunks: &[ArrayRef],
+        state: &mut ColumnState,
+    ) -> Result<Vec<ArrayRef>> {
         if self.details.is_none() {
-            let rows = matcher.match_field(field, chunks)?;
+            let rows = matcher.match_next(field, chunks, state)?;
             return rows.iter().map(|rows| self.first(rows)).collect();
         }
         matcher.prepare(chunks.iter().map(|chunk| chunk.len()).sum());
-        let pieces = in_pieces(field, chunks, matcher.rule(), repeat(()), |points, ()| {
+        let column = Column { field, rule: matcher.rule(), crs: matcher.crs(), state };
+        let pieces = in_pieces(column, chunks, repeat(()), |points, ()| {
             self.column(points, matcher.match_points(points))
         })?;
         let mut pieces = pieces.into_iter();

@@ -6,10 +6,12 @@ use arrow_schema::{DataType, Field};
 use rayon::prelude::*;
 
 use crate::cover::{BLOCK, NONE};
+use crate::crs::Crs;
 use crate::error::Result;
 use crate::matcher::Matcher;
 use crate::points::{Coordinates, Points};
 use crate::rule::Rule;
+use crate::srid::ColumnState;
 use crate::stop::{self, Current};
 use crate::threads;
 
@@ -54,16 +56,32 @@ impl Matcher {
     ///
     /// Those of [`Matcher::match_column`] and of [`Points::from_field`].
     pub fn match_field(&self, field: &Field, chunks: &[ArrayRef]) -> Result<Vec<UInt32Array>> {
+        self.match_next(field, chunks, &mut ColumnState::default())
+    }
+
+    /// As [`Matcher::match_field`] for the next chunks of a column, which has been read up to there.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Matcher::match_field`]; rows are counted over all of the column.
+    pub fn match_next(
+        &self,
+        field: &Field,
+        chunks: &[ArrayRef],
+        state: &mut ColumnState,
+    ) -> Result<Vec<UInt32Array>> {
         self.prepare(chunks.iter().map(|chunk| chunk.len()).sum());
         let mut answers: Vec<_> = chunks.iter().map(|chunk| Answers::new(chunk.len())).collect();
         let places = answers.iter_mut().flat_map(Answers::pieces);
-        in_pieces(field, chunks, self.rule(), places, |points, (_, rows, valid)| {
+        let column = Column { field, rule: self.rule(), crs: self.crs(), state };
+        in_pieces(column, chunks, places, |points, (_, rows, valid)| {
             self.answer(points, 0, rows, valid);
         })?;
         Ok(answers.into_iter().map(Answers::finish).collect())
     }
 
-    /// As [`Matcher::match_column`] for points that have been read already, but null too where the
+    /// As [`Matcher::match_column`] for points that have been read already, whose reference system
+    /// is not compared, but null too where the
     /// rule does not [accept](Rule::accepts) the point.
     pub fn match_points(&self, points: &Points) -> UInt32Array {
         self.prepare(points.len());
@@ -112,24 +130,37 @@ impl Matcher {
     }
 }
 
+/// A column of points that is to be read, and with what.
+pub(crate) struct Column<'a> {
+    pub(crate) field: &'a Field,
+    pub(crate) rule: &'a Rule,
+    /// The reference system of the polygons.
+    pub(crate) crs: Option<&'a Crs>,
+    pub(crate) state: &'a mut ColumnState,
+}
+
 /// Reads a column of points piece by piece, each with one of `places`, and gives what `work` makes
 /// of the pieces, in order: on all threads for many rows.
 ///
 /// The pieces of a chunk are of [`PIECE`] rows, but for the last. Of several errors the one with
-/// the lowest row. Stopped work ends within a piece.
+/// the lowest row; then that of a reference system which is not that of the polygons. Stopped work
+/// ends within a piece.
 pub(crate) fn in_pieces<P: Send, T: Send>(
-    field: &Field,
+    column: Column<'_>,
     chunks: &[ArrayRef],
-    rule: &Rule,
     places: impl Iterator<Item = P>,
     work: impl Fn(&Points, P) -> T + Sync,
 ) -> Result<Vec<T>> {
+    let Column { field, rule, crs, state } = column;
+    let crs = state.polygons.clone().or(crs.cloned());
+    let stated = Crs::of_field(field)?;
+    Crs::agree(stated.as_ref(), crs.as_ref())?;
     let mut pieces = Vec::new();
     let mut rows = 0;
     for chunk in chunks {
         for first in (0..chunk.len()).step_by(PIECE) {
             let piece = chunk.slice(first, PIECE.min(chunk.len() - first));
-            pieces.push((piece, rows + first));
+            pieces.push((piece, state.rows + rows + first));
         }
         rows += chunk.len();
     }
@@ -138,10 +169,11 @@ pub(crate) fn in_pieces<P: Send, T: Send>(
     let one = |((piece, first_row), place): ((ArrayRef, usize), P)| {
         current.check()?;
         let points = Points::from_field_with_first_row(field, &*piece, first_row)?;
-        Ok(work(&points.accepted_by(rule, field.name(), first_row)?, place))
+        let points = points.accepted_by(rule, field.name(), first_row)?;
+        Ok((work(&points, place), points.srids()))
     };
     let pieces = pieces.into_iter().zip(places);
-    if rows >= PARALLEL_ROWS {
+    let done: Result<Vec<_>> = if rows >= PARALLEL_ROWS {
         // All are tried, so that of several errors it is always the same.
         let pieces: Vec<_> = pieces.collect();
         let one = |piece| current.during(|| one(piece));
@@ -149,7 +181,13 @@ pub(crate) fn in_pieces<P: Send, T: Send>(
         done.into_iter().collect()
     } else {
         pieces.map(one).collect()
-    }
+    };
+    let (done, srids): (Vec<_>, Vec<_>) = done?.into_iter().unzip();
+    srids.into_iter().for_each(|srids| state.srids.merge(srids));
+    let stated = state.srids.of_column(field.name(), stated.as_ref())?;
+    Crs::agree(stated.as_ref(), crs.as_ref())?;
+    state.rows += rows;
+    Ok(done)
 }
 
 /// One bit for each of at most 64 rows: whether there is an answer.

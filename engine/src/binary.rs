@@ -1,6 +1,6 @@
 //! Rows of a binary column, and the Well-Known Binary in them.
 //!
-//! WKB and EWKB, either byte order; Z and M are read over, an EWKB SRID is ignored.
+//! WKB and EWKB, either byte order; Z and M are read over.
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, BinaryArray, BinaryViewArray, LargeBinaryArray};

@@ -5,9 +5,10 @@ use arrow_array::{Array, ArrayRef, LargeListArray, UInt32Array};
 use arrow_buffer::{BooleanBufferBuilder, NullBuffer, OffsetBuffer};
 use arrow_schema::{DataType, Field};
 
-use crate::batch::{PIECE, in_pieces};
+use crate::batch::{Column, PIECE, in_pieces};
 use crate::centers::{Centers, ranked_rows};
 use crate::covering::Covering;
+use crate::crs::Crs;
 use crate::error::Result;
 use crate::keys::Keys;
 use crate::metric::Metric;
@@ -15,6 +16,7 @@ use crate::nearest::{Nearest, Scratch};
 use crate::points::Points;
 use crate::polygons::Polygons;
 use crate::rule::{Predicate, Rule};
+use crate::srid::ColumnState;
 use crate::stop::Current;
 
 /// All polygons that qualify for each point, the best first: the first half of the question that a
@@ -23,6 +25,8 @@ use crate::stop::Current;
 pub struct Candidates {
     rule: Rule,
     search: Search,
+    /// That of the polygons, if it is known.
+    crs: Option<Crs>,
 }
 
 /// How all that qualify are found: one way for each kind of rule.
@@ -50,7 +54,13 @@ impl Candidates {
             (_, Metric::Euclidean) => Search::Plane(Nearest::new(centers()?, rule)),
             (_, Metric::Haversine) => Search::Sphere(Nearest::new(centers()?, rule)),
         };
-        Ok(Self { rule, search })
+        Ok(Self { rule, search, crs: polygons.crs().cloned() })
+    }
+
+    /// The same with another coordinate reference system that columns of points are compared with.
+    #[must_use]
+    pub fn with_crs(self, crs: Option<Crs>) -> Self {
+        Self { crs, ..self }
     }
 
     /// For each point the row numbers of the polygons that qualify, the best first; an empty list
@@ -72,8 +82,22 @@ impl Candidates {
     ///
     /// Those of [`Matcher::match_field`](crate::Matcher::match_field).
     pub fn of_field(&self, field: &Field, chunks: &[ArrayRef]) -> Result<Vec<LargeListArray>> {
-        let pieces =
-            in_pieces(field, chunks, &self.rule, repeat(()), |points, ()| self.lists(points))?;
+        self.of_next(field, chunks, &mut ColumnState::default())
+    }
+
+    /// As [`Candidates::of_field`] for the next chunks of a column, which has been read up to there.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Matcher::match_next`](crate::Matcher::match_next).
+    pub fn of_next(
+        &self,
+        field: &Field,
+        chunks: &[ArrayRef],
+        state: &mut ColumnState,
+    ) -> Result<Vec<LargeListArray>> {
+        let column = Column { field, rule: &self.rule, crs: self.crs.as_ref(), state };
+        let pieces = in_pieces(column, chunks, repeat(()), |points, ()| self.lists(points))?;
         let mut pieces = pieces.into_iter();
         let of_chunk = |chunk: &ArrayRef| {
             let pieces = pieces.by_ref().take(chunk.len().div_ceil(PIECE));

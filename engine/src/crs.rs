@@ -1,11 +1,13 @@
+mod geoarrow;
+mod text;
+
 use std::fmt::{self, Write as _};
 
-use arrow_schema::Field;
-use arrow_schema::extension::ExtensionType;
-use geoarrow_schema::{Metadata, WkbType};
 use serde_json::Value;
 
 use crate::error::{Error, Result};
+pub(crate) use geoarrow::{extension, is_wkb};
+use text::{authority_code, is_definition, is_geographic_text, without_spaces, wkt_code};
 
 /// A coordinate reference system, as far as telling two of them apart goes. Nothing is reprojected.
 ///
@@ -28,8 +30,9 @@ impl Crs {
         Self::from_code("OGC:CRS84")
     }
 
-    /// Reads PROJJSON, WKT, an authority code (`EPSG:4326`, also as URN or URL) or any other text,
-    /// which is then taken as a definition that only equals itself. `None` for no text.
+    /// Reads PROJJSON, WKT, an authority code (`EPSG:4326`, also as URN or URL), a number as an SRID,
+    /// or any other text, which is then a definition that only equals itself. `None` for no text,
+    /// and for an SRID of no known system.
     pub fn from_text(text: &str) -> Option<Self> {
         let text = text.trim();
         if text.is_empty() {
@@ -37,6 +40,9 @@ impl Crs {
         }
         if let Ok(projjson @ Value::Object(_)) = serde_json::from_str(text) {
             return Some(Self::from_projjson(projjson));
+        }
+        if let Ok(srid) = text.parse() {
+            return Self::from_srid(srid);
         }
         if let Some(code) = authority_code(text) {
             return Some(Self::from_code(&code));
@@ -64,36 +70,69 @@ impl Crs {
         Self { code, name, geographic, definition: projjson }
     }
 
-    /// Reads the identifier of EWKB, which is an EPSG code by custom; `None` for one that is not.
-    pub(crate) fn from_srid(srid: u32) -> Option<Self> {
-        (1024..=32767).contains(&srid).then(|| Self::from_code(&format!("EPSG:{srid}")))
-    }
-
-    /// Reads the extension metadata of a GeoArrow column; `None` where there is none.
+    /// Reads what a user names, which must be PROJJSON, WKT, a PROJ string, an EPSG code as a
+    /// number, or a code of a known authority.
     ///
     /// # Errors
     ///
-    /// [`Error::Columns`] for metadata that cannot be read.
-    pub fn of_field(field: &Field) -> Result<Option<Self>> {
-        let is_geo = |name: &str| name.starts_with("geoarrow.") || name == OGC_WKB;
-        if !field.extension_type_name().is_some_and(is_geo) {
-            return Ok(None);
-        }
-        let metadata = Metadata::try_from(field).map_err(|error| Error::Columns {
-            message: format!("column '{}': broken GeoArrow metadata: {error}", field.name()),
-        })?;
-        Ok(metadata.crs().crs_value().and_then(Self::from_json))
+    /// [`Error::Parameter`] with the name of the parameter for any other text.
+    pub fn from_user(parameter: &'static str, text: &str) -> Result<Self> {
+        let is_known = |crs: &Self| match (&crs.code, &crs.definition) {
+            (Some(code), Value::Null) => is_known_code(code),
+            (_, Value::String(text)) => is_definition(text),
+            (_, projjson) => projjson
+                .get("type")
+                .and_then(Value::as_str)
+                .is_some_and(|kind| kind.ends_with("CRS")),
+        };
+        Self::from_text(text).filter(is_known).ok_or_else(|| {
+            let got: String = text.chars().take(80).collect();
+            let message = format!(
+                "expected a coordinate reference system, such as 'EPSG:4326', WKT or PROJJSON, \
+                 got '{got}'"
+            );
+            Error::Parameter { parameter, message }
+        })
+    }
+
+    /// Reads the identifier of EWKB: by custom, and as PostGIS has them, a code of EPSG or of ESRI.
+    /// `None` for one that is neither.
+    pub(crate) fn from_srid(srid: u32) -> Option<Self> {
+        let authority = match srid {
+            1024..=32767 | 900_913 => "EPSG",
+            37_001..=37_999 | 53_001..=54_999 | 65_061..=65_063 | 102_001..=104_999 => "ESRI",
+            _ => return None,
+        };
+        Some(Self::from_code(&format!("{authority}:{srid}")))
     }
 
     /// Reads what the metadata of GeoArrow and GeoParquet may hold; `None` for null.
     pub(crate) fn from_json(value: &Value) -> Option<Self> {
         match value {
             Value::Object(_) => Some(Self::from_projjson(value.clone())),
-            Value::String(text) => match text.trim().parse() {
-                Ok(srid) => Self::from_srid(srid),
-                Err(_) => Self::from_text(text),
-            },
+            Value::String(text) => Self::from_text(text),
+            Value::Number(srid) => Self::from_srid(u32::try_from(srid.as_u64()?).ok()?),
             _ => None,
+        }
+    }
+
+    /// As [`Crs::from_json`] reads it.
+    pub(crate) fn to_json(&self) -> Value {
+        let text = self.to_text();
+        serde_json::from_str(&text).ok().filter(Value::is_object).unwrap_or(text.into())
+    }
+
+    /// Reads what Parquet says of a column of type GEOMETRY or GEOGRAPHY; `key` finds a value in the
+    /// metadata of the file. `None` where it is not set, and for a key that is not there.
+    pub(crate) fn from_parquet<'a>(
+        crs: Option<&str>,
+        key: impl FnOnce(&str) -> Option<&'a str>,
+    ) -> Option<Self> {
+        let Some(crs) = crs else { return Some(Self::crs84()) };
+        match crs.split_once(':') {
+            Some(("srid", srid)) => Self::from_srid(srid.trim().parse().ok()?),
+            Some(("projjson", name)) => Self::from_text(key(name)?),
+            _ => Self::from_text(crs),
         }
     }
 
@@ -160,16 +199,27 @@ impl fmt::Display for Crs {
     }
 }
 
-/// WKB's extension name besides that of GeoArrow.
-pub(crate) const OGC_WKB: &str = "ogc.wkb";
-
-/// Whether an extension type is WKB.
-pub(crate) fn is_wkb(extension: &str) -> bool {
-    extension == WkbType::NAME || extension == OGC_WKB
+/// A code as it is compared: in capitals, and a number without leading zeros.
+fn canonical(code: &str) -> String {
+    let code = code.trim().to_ascii_uppercase();
+    let number = code.split_once(':').and_then(|(authority, code)| {
+        let number: u32 = code.trim().parse().ok()?;
+        Some(format!("{}:{number}", authority.trim()))
+    });
+    number.unwrap_or(code)
 }
 
-fn canonical(code: &str) -> String {
-    code.trim().to_ascii_uppercase()
+/// Whether a code is of one of the authorities that PROJ knows, and of the form of its codes.
+fn is_known_code(code: &str) -> bool {
+    match code.split_once(':') {
+        Some(("EPSG", code)) => code.parse::<u32>().is_ok_and(|code| code >= 1024),
+        Some(("ESRI", code)) => code.parse::<u32>().is_ok_and(|code| code >= 1024),
+        Some(("OGC", code)) => ["CRS84", "CRS84H", "CRS83", "CRS27"].contains(&code),
+        Some((authority, _)) => {
+            authority.starts_with("IAU") || ["IGNF", "NKG", "NRCAN"].contains(&authority)
+        }
+        None => false,
+    }
 }
 
 /// One of several codes for the same system, as far as x and y go.
@@ -181,61 +231,6 @@ fn meaning(code: &str) -> &str {
         "EPSG:900913" | "ESRI:102100" | "ESRI:102113" => "EPSG:3857",
         code => code,
     }
-}
-
-/// The code in `EPSG:4326`, `urn:ogc:def:crs:OGC:1.3:CRS84` and
-/// `http://www.opengis.net/def/crs/EPSG/0/4326`.
-fn authority_code(text: &str) -> Option<String> {
-    let lower = text.to_ascii_lowercase();
-    let parts: Vec<&str> = match lower.split_once("/def/crs/") {
-        Some((_, path)) => path.split('/').collect(),
-        None => lower.strip_prefix("urn:ogc:def:crs:").unwrap_or(&lower).split(':').collect(),
-    };
-    let is_word = |word: &str| {
-        !word.is_empty() && word.bytes().all(|b| b.is_ascii_alphanumeric() || b == b'_')
-    };
-    match parts[..] {
-        [authority, code] | [authority, _, code] if is_word(authority) && is_word(code) => {
-            Some(format!("{authority}:{code}"))
-        }
-        _ => None,
-    }
-}
-
-/// The identifier of the outermost element: `ID["EPSG",4326]` or `AUTHORITY["EPSG","4326"]`.
-fn wkt_code(text: &str) -> Option<String> {
-    let (mut depth, mut quoted) = (0_usize, false);
-    for (at, letter) in text.char_indices() {
-        match letter {
-            '"' => quoted = !quoted,
-            '[' if !quoted => {
-                let keyword = text[..at].trim_end();
-                depth += 1;
-                if depth == 2 && (keyword.ends_with("ID") || keyword.ends_with("AUTHORITY")) {
-                    let inside = text[at + 1..].split(']').next()?;
-                    let mut words = inside.split(',').map(|word| word.trim().trim_matches('"'));
-                    return Some(canonical(&format!("{}:{}", words.next()?, words.next()?)));
-                }
-            }
-            ']' if !quoted => depth = depth.saturating_sub(1),
-            _ => {}
-        }
-    }
-    None
-}
-
-/// The text without the spaces that mean nothing in WKT: those outside quotes.
-fn without_spaces(text: &str) -> String {
-    let pieces = text.split('"').enumerate();
-    let piece = |(at, piece): (usize, &str)| match at % 2 {
-        0 => piece.split_whitespace().collect::<Vec<_>>().join(if text.contains('[') {
-            ""
-        } else {
-            " "
-        }),
-        _ => piece.to_owned(),
-    };
-    pieces.map(piece).collect::<Vec<_>>().join("\"")
 }
 
 /// Takes out what two descriptions of the same system may differ in.
@@ -263,16 +258,6 @@ fn is_geographic_projjson(projjson: &Value) -> Option<bool> {
         "BoundCRS" => is_geographic_projjson(projjson.get("source_crs")?),
         _ => None,
     }
-}
-
-fn is_geographic_text(text: &str) -> Option<bool> {
-    let has = |keywords: &[&str]| keywords.iter().any(|keyword| text.contains(keyword));
-    // A projected system holds the geographic one that it is a projection of.
-    if has(&["PROJCRS[", "PROJCS[", "PROJECTEDCRS["]) {
-        return Some(false);
-    }
-    has(&["GEOGCRS[", "GEOGCS[", "GEOGRAPHICCRS[", "+proj=longlat", "+proj=latlong"])
-        .then_some(true)
 }
 
 fn is_geographic_code(code: &str) -> Option<bool> {

@@ -59,6 +59,16 @@ pub enum Error {
         /// Name of that of the polygons.
         polygons: String,
     },
+    /// A column names several coordinate reference systems.
+    #[error("column '{column}': {first}, {other}: expected one reference system in a column")]
+    MixedCrs {
+        /// Name of the column.
+        column: String,
+        /// Where the first is named: a row with its SRID, from 0, or the metadata.
+        first: String,
+        /// Where another one is named.
+        other: String,
+    },
     /// A file cannot be opened, created or renamed.
     #[error("{}: {source}", path.display())]
     Io {
@@ -151,12 +161,23 @@ impl Error {
         }
     }
 
+    /// Names the file of points, where there are several, if it is in another reference system.
+    pub(crate) fn in_points_file(self, path: &std::path::Path, several: bool) -> Self {
+        match self {
+            Error::Crs { .. } if several => {
+                Error::InFile { path: path.to_owned(), source: Box::new(self) }
+            }
+            other => other,
+        }
+    }
+
     pub(crate) fn in_file(self, path: &std::path::Path) -> Self {
         match self {
             Error::Dtype { .. }
             | Error::Extension { .. }
             | Error::Value { .. }
             | Error::Columns { .. }
+            | Error::MixedCrs { .. }
             | Error::GeoJson { .. }
             | Error::Feature { .. }
             | Error::Arrow(_) => Error::InFile { path: path.to_owned(), source: Box::new(self) },

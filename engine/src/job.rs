@@ -42,6 +42,7 @@ use arrow_schema::Schema;
 use crate::answer::Answer;
 use crate::crs::Crs;
 use crate::details::Details;
+use crate::edges::Edges;
 use crate::error::{Error, Result};
 use crate::file::read_polygons;
 use crate::keys::Keys;
@@ -54,6 +55,7 @@ use crate::store;
 use crew::Crew;
 use files::{Files, Pair};
 use format::Format;
+use input::PointReader;
 use manifest::Former;
 pub use output::write_whole;
 use question::{Question, appended};
@@ -78,6 +80,10 @@ pub struct MatchParquet {
     pub output: PathBuf,
     /// Where the points are.
     pub point: PointColumns,
+    /// The coordinate reference system of the points, whatever their files and rows name.
+    pub points_crs: Option<Crs>,
+    /// The same of the polygons.
+    pub polygons_crs: Option<Crs>,
     /// Name of the column to append.
     pub name: String,
     /// Who qualifies.
@@ -130,6 +136,8 @@ pub struct Summary {
     pub point: Vec<String>,
     /// Whether coordinates are longitudes and latitudes in degrees, if one of the files tells.
     pub geographic: Option<bool>,
+    /// What the file of polygons says of their edges.
+    pub edges: Edges,
     /// Wall time of the whole job.
     pub seconds: f64,
     /// Files read and written.
@@ -175,8 +183,8 @@ impl MatchParquet {
     ///
     /// [`Error::Io`], [`Error::Parquet`] and [`Error::RowGroup`] with the file; [`Error::InFile`]
     /// for what is wrong with a file's columns or rows, and for a file whose columns are not those
-    /// of the first; [`Error::Crs`] for files in different coordinate reference systems, where both
-    /// name one; [`Error::Parameter`] for an output that is an input, a `name` that the points have
+    /// of the first; [`Error::Crs`] for points and polygons in different coordinate reference
+    /// systems, where both name one, and [`Error::MixedCrs`] for a column in several; [`Error::Parameter`] for an output that is an input, a `name` that the points have
     /// already, or a folder that was begun otherwise than it is to be resumed;
     /// [`Error::Io`] of the kind `AlreadyExists` for an output that is there, and for a link or a file
     /// that is none of ours in the place of the manifest; [`Error::Interrupted`] when `progress`
@@ -225,8 +233,9 @@ impl MatchParquet {
 
         let mut skipped = Vec::new();
         let Files { pairs, folder, .. } = files;
-        let (columns, of_survey) = (self.point.clone(), watch.clone());
-        let look = move |_: &Stop| Ok(survey(pairs, &columns, &of_survey));
+        let several = folder.is_some();
+        let (job, of_survey) = (self.clone(), watch.clone());
+        let look = move |_: &Stop| Ok(survey(pairs, &job, &of_survey));
         let surveyed = watch.over(&mut report, look)?;
         let mut surveyed = self.without_failed(surveyed, &mut skipped)?;
         if let Some(first) = surveyed.first() {
@@ -238,12 +247,8 @@ impl MatchParquet {
         let read = move |stop: &Stop| job.read_polygons(stop);
         let (polygons, keys, answer) = watch.over(&mut report, read)?;
         let in_crs = |file: Surveyed| {
-            let agreed = Crs::agree(file.crs.as_ref(), polygons.crs()).map_err(|error| {
-                // Of one file it is clear which.
-                let path = file.pair.input.clone();
-                let source = Box::new(error);
-                if folder.is_some() { Error::InFile { path, source } } else { *source }
-            });
+            let agreed = Crs::agree(file.crs.as_ref(), polygons.crs());
+            let agreed = agreed.map_err(|error| error.in_points_file(&file.pair.input, several));
             (file.pair.clone(), agreed.map(|()| file))
         };
         surveyed = self.without_failed(surveyed.into_iter().map(in_crs), &mut skipped)?;
@@ -280,7 +285,7 @@ impl MatchParquet {
             counts: self.counts.then(|| vec![0; polygons.len()]),
             picture: self.picture.as_ref().and_then(|o| Picture::around(&polygons, o)),
         };
-        let rows_of_polygons = polygons.len();
+        let (rows_of_polygons, edges) = (polygons.len(), polygons.edges());
         let (rule, name) = (self.rule, self.name.clone());
         let build = move |_: &Stop| {
             let matcher = Matcher::with_keys(&polygons, &keys, rule)?;
@@ -291,7 +296,7 @@ impl MatchParquet {
         report()?;
 
         let (job, temporaries) = (self.clone(), Temporaries::default());
-        let crew = Crew { job, question, watch: watch.clone(), tallies, temporaries };
+        let crew = Crew { job, question, watch: watch.clone(), tallies, temporaries, several };
         let done = crew.write(surveyed, former, &mut skipped, &mut report)?;
         Ok(Summary {
             rows: done.tally.rows,
@@ -300,6 +305,7 @@ impl MatchParquet {
             polygons: rows_of_polygons,
             point,
             geographic,
+            edges,
             seconds: start.elapsed().as_secs_f64(),
             files: done.files,
             resumed,
@@ -343,7 +349,8 @@ impl MatchParquet {
     /// The polygons, their keys, and what is answered.
     fn read_polygons(&self, stop: &Stop) -> Result<(Polygons, Keys, Answer)> {
         let more: Vec<_> = [&self.by, &self.id].into_iter().flatten().map(String::as_str).collect();
-        let table = read_polygons(&self.polygons, &more, self.invalid, stop)?;
+        let crs = self.polygons_crs.as_ref();
+        let table = read_polygons(&self.polygons, &more, self.invalid, crs, stop)?;
         let told = || -> Result<_> {
             let keys = match &self.by {
                 Some(by) => Keys::from_column(by, &table.column(by)?.1, self.descending)?,
@@ -362,6 +369,11 @@ impl MatchParquet {
         };
         let (keys, answer) = told().map_err(|error| error.in_file(&self.polygons))?;
         Ok((table.polygons, keys, answer))
+    }
+
+    fn open(&self, pair: &Pair, stop: &Stop) -> Result<PointReader> {
+        let input = PointReader::open(pair, &self.point, stop)?;
+        Ok(input.in_crs(self.points_crs.clone()))
     }
 
     fn check_name(&self, points: &Schema) -> Result<()> {

@@ -1,5 +1,6 @@
 use crate::centers::{Centers, ranked_rows};
 use crate::cover::{BLOCK, IndexStats, NONE};
+use crate::crs::Crs;
 use crate::error::{Error, Result};
 use crate::indexed::{Index, Indexed};
 use crate::keys::Keys;
@@ -18,6 +19,8 @@ use crate::rule::{Predicate, Rule};
 pub struct Matcher {
     rule: Rule,
     search: Search,
+    /// That of the polygons, if it is known.
+    crs: Option<Crs>,
 }
 
 /// How the best polygon is found: one way for each kind of rule.
@@ -64,7 +67,7 @@ impl Matcher {
                 Search::Interiors(Indexed::new(interiors, rows))
             }
         };
-        Ok(Self { rule, search })
+        Ok(Self { rule, search, crs: polygons.crs().cloned() })
     }
 
     /// The ranked polygons as bytes, 20 each, to be sent elsewhere: much less than the polygons.
@@ -84,7 +87,8 @@ impl Matcher {
         Some(places.chain(rows.iter().flat_map(|row| row.to_le_bytes())).collect())
     }
 
-    /// Makes the matcher again from what [`Matcher::to_bytes`] gave, for the same rule.
+    /// Makes the matcher again from what [`Matcher::to_bytes`] gave, for the same rule, but without
+    /// its reference system.
     ///
     /// # Errors
     ///
@@ -105,7 +109,20 @@ impl Matcher {
             return Err(Error::Parameter { parameter: "polygons", message });
         }
         let search = Search::of_centers(Centers { places, rows }, rule);
-        Ok(Self { rule, search })
+        Ok(Self { rule, search, crs: None })
+    }
+
+    /// The coordinate reference system that columns of points are compared with: that of the
+    /// polygons.
+    pub fn crs(&self) -> Option<&Crs> {
+        self.crs.as_ref()
+    }
+
+    /// The same matcher with another reference system, such as one that [`Matcher::from_bytes`] does
+    /// not have.
+    #[must_use]
+    pub fn with_crs(self, crs: Option<Crs>) -> Self {
+        Self { crs, ..self }
     }
 
     /// The rule that was given.

@@ -1,7 +1,5 @@
 use arrow_array::cast::AsArray;
-use arrow_array::{
-    Array, FixedSizeListArray, GenericListArray, OffsetSizeTrait, StructArray, new_null_array,
-};
+use arrow_array::{Array, FixedSizeListArray, GenericListArray, OffsetSizeTrait, new_null_array};
 use arrow_buffer::{NullBuffer, ScalarBuffer};
 use arrow_schema::extension::ExtensionType;
 use arrow_schema::{DataType, Field};
@@ -9,11 +7,12 @@ use geoarrow_schema::PointType;
 
 use crate::binary::{self, Binary};
 use crate::coordinates::{Separated, dimensions, is_numeric, pair_nulls, to_f64};
-use crate::crs::is_wkb;
+use crate::crs::{Crs, is_wkb};
 use crate::error::{Error, Result};
 use crate::point_columns::check_order;
 use crate::polygons::bounds;
 use crate::rule::Rule;
+use crate::srid::Srids;
 
 const EXPECTED: &str = "points: a struct of two numeric fields (first x, then y), \
                         a fixed-size list of 2 numbers, a list of 2 numbers, or WKB binary";
@@ -31,6 +30,8 @@ const EXPECTED: &str = "points: a struct of two numeric fields (first x, then y)
 pub struct Points {
     coordinates: Coordinates,
     nulls: Option<NullBuffer>,
+    /// In WKB.
+    srids: Srids,
 }
 
 /// The two memory layouts that Arrow has for points.
@@ -61,10 +62,13 @@ impl Points {
     /// # Errors
     ///
     /// [`Error::Dtype`] for a type that is not accepted; [`Error::Parameter`] for a struct whose
-    /// names have the latitude first; [`Error::Value`] with the row for a valid
-    /// list whose length is not 2 and for bytes that are not a WKB point.
+    /// names have the latitude first; [`Error::Value`] with the row for a valid list whose length is
+    /// not 2 and for bytes that are not a WKB point; [`Error::MixedCrs`] for EWKB with different
+    /// SRIDs.
     pub fn try_new(column: &str, array: &dyn Array) -> Result<Self> {
-        Self::with_first_row(column, array, 0)
+        let points = Self::with_first_row(column, array, 0)?;
+        points.srids.crs(column)?;
+        Ok(points)
     }
 
     /// Reads a column whose name and extension type the field has: as [`Points::try_new`], and
@@ -74,10 +78,13 @@ impl Points {
     ///
     /// Those of [`Points::try_new`]; [`Error::Extension`] for other GeoArrow types.
     pub fn from_field(field: &Field, array: &dyn Array) -> Result<Self> {
-        Self::from_field_with_first_row(field, array, 0)
+        let points = Self::from_field_with_first_row(field, array, 0)?;
+        points.srids.of_column(field.name(), Crs::of_field(field)?.as_ref())?;
+        Ok(points)
     }
 
-    /// As [`Points::from_field`] for a piece of a column that starts at row `first`.
+    /// As [`Points::from_field`] for a piece of a column that starts at row `first`. Its SRIDs are
+    /// not compared.
     pub(crate) fn from_field_with_first_row(
         field: &Field,
         array: &dyn Array,
@@ -88,8 +95,7 @@ impl Points {
             _ if *dtype == DataType::Null => true,
             Some(PointType::NAME) => match dimensions(dtype) {
                 Some(3..) => {
-                    let Separated { x, y, nulls } = Separated::try_new(array)?;
-                    return Ok(Self { coordinates: Coordinates::Separated { x, y }, nulls });
+                    return Self::from_separated(array);
                 }
                 dimensions => dimensions.is_some(),
             },
@@ -116,7 +122,7 @@ impl Points {
             if let [x, y] = points.column_names()[..] {
                 check_order(x, y)?;
             }
-            return Self::from_struct(points);
+            return Self::from_separated(points);
         }
         if let Some(points) = array.as_fixed_size_list_opt() {
             return Self::from_fixed_size_list(points);
@@ -129,7 +135,7 @@ impl Points {
         }
         match Binary::try_new(array) {
             Some(points) => Self::from_wkb(column, &points, array.len(), first),
-            None => Self::from_struct(new_null_points(array.len()).as_struct()),
+            None => Self::from_separated(&new_null_points(array.len())),
         }
     }
 
@@ -190,6 +196,21 @@ impl Points {
         }
     }
 
+    /// The reference system that the rows of EWKB name, if they name one.
+    pub(crate) fn crs(&self) -> Option<Crs> {
+        self.srids.first_crs()
+    }
+
+    /// The same points, whose rows name no reference system.
+    pub(crate) fn without_srids(self) -> Self {
+        Self { srids: Srids::default(), ..self }
+    }
+
+    /// The SRIDs in the rows of EWKB.
+    pub(crate) fn srids(&self) -> Srids {
+        self.srids
+    }
+
     pub(crate) fn coordinates(&self) -> &Coordinates {
         &self.coordinates
     }
@@ -198,16 +219,22 @@ impl Points {
         self.nulls.as_ref()
     }
 
-    fn from_struct(points: &StructArray) -> Result<Self> {
+    fn from_separated(points: &dyn Array) -> Result<Self> {
         let Separated { x, y, nulls } = Separated::try_new(points)?;
-        Ok(Self { coordinates: Coordinates::Separated { x, y }, nulls })
+        let coordinates = Coordinates::Separated { x, y };
+        Ok(Self { coordinates, nulls, srids: Srids::default() })
+    }
+
+    fn from_interleaved(xy: &ScalarBuffer<f64>, nulls: Option<NullBuffer>) -> Self {
+        let coordinates = Coordinates::Interleaved(xy.clone());
+        Self { coordinates, nulls, srids: Srids::default() }
     }
 
     fn from_fixed_size_list(points: &FixedSizeListArray) -> Result<Self> {
         let first = points.value_offset(0) as usize;
         let values = to_f64(&points.values().slice(first, 2 * points.len()))?;
         let nulls = NullBuffer::union(points.nulls(), pair_nulls(values.nulls(), 2).as_ref());
-        Ok(Self { coordinates: Coordinates::Interleaved(values.values().clone()), nulls })
+        Ok(Self::from_interleaved(values.values(), nulls))
     }
 
     fn from_list<O: OffsetSizeTrait>(
@@ -232,10 +259,7 @@ impl Points {
         let values = to_f64(&points.values().slice(start, end - start))?;
         if regular {
             let nulls = NullBuffer::union(points.nulls(), pair_nulls(values.nulls(), 2).as_ref());
-            return Ok(Self {
-                coordinates: Coordinates::Interleaved(values.values().clone()),
-                nulls,
-            });
+            return Ok(Self::from_interleaved(values.values(), nulls));
         }
         // A null row may hold any number of values: only then are the pairs moved together.
         let pair = |row: usize| {
@@ -247,12 +271,18 @@ impl Points {
     }
 
     fn from_wkb(column: &str, points: &Binary<'_>, len: usize, first: usize) -> Result<Self> {
-        (0..len)
-            .map(|row| {
-                let point = points.get(row).map(binary::parse_point).transpose();
-                binary::at_row(column, first + row, point)
-            })
-            .collect()
+        let mut srids = Srids::default();
+        let read = |row| {
+            let bytes = points.get(row);
+            let point =
+                binary::at_row(column, first + row, bytes.map(binary::parse_point).transpose())?;
+            if let Some(srid) = bytes.and_then(binary::srid) {
+                srids.add(first + row, srid);
+            }
+            Ok(point)
+        };
+        let points: Self = (0..len).map(read).collect::<Result<_>>()?;
+        Ok(Self { srids, ..points })
     }
 }
 
@@ -269,6 +299,7 @@ impl FromIterator<Option<[f64; 2]>> for Points {
         Self {
             coordinates: Coordinates::Interleaved(xy.into()),
             nulls: (nulls.null_count() > 0).then_some(nulls),
+            srids: Srids::default(),
         }
     }
 }

@@ -15,7 +15,9 @@ use rayon::prelude::*;
 
 use crate::binary::Binary;
 use crate::crs::{Crs, is_wkb};
+use crate::edges::Edges;
 use crate::error::{Error, Result};
+use crate::srid::Srids;
 use crate::stop::Current;
 use crate::threads;
 pub(crate) use builder::{Builder, Outline};
@@ -51,13 +53,15 @@ pub struct Polygons {
     nulls: Option<NullBuffer>,
     faults: Faults,
     crs: Option<Crs>,
+    edges: Edges,
 }
 
 impl Default for Polygons {
     fn default() -> Self {
         let none = ScalarBuffer::default;
         let (rings, nesting, faults) = (vec![0], Nesting::Flat, Faults::default());
-        Self { x: none(), y: none(), rings, nesting, nulls: None, faults, crs: None }
+        let (nulls, crs, edges) = (None, None, Edges::default());
+        Self { x: none(), y: none(), rings, nesting, nulls, faults, crs, edges }
     }
 }
 
@@ -167,16 +171,44 @@ impl Polygons {
     ///
     /// [`Error::Dtype`] and [`Error::Extension`] for other types; [`Error::Columns`] for extension
     /// metadata that cannot be read; with [`Invalid::Raise`], [`Error::Value`] with the first row
-    /// that holds no polygon.
+    /// that holds no polygon; [`Error::MixedCrs`] for EWKB whose SRIDs differ, or are not that of
+    /// the metadata.
     pub fn from_geometry(field: &Field, array: &dyn Array, invalid: Invalid) -> Result<Self> {
+        let (polygons, srids) = Self::read(field, array, invalid)?;
+        let crs = srids.of_column(field.name(), polygons.crs())?;
+        Ok(polygons.with_crs(crs))
+    }
+
+    /// As [`Polygons::from_geometry`], in this coordinate reference system, whatever the field and
+    /// the rows name.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`Polygons::from_geometry`], but for [`Error::MixedCrs`].
+    pub fn from_geometry_in(
+        field: &Field,
+        array: &dyn Array,
+        invalid: Invalid,
+        crs: Crs,
+    ) -> Result<Self> {
+        Ok(Self::read(field, array, invalid)?.0.with_crs(Some(crs)))
+    }
+
+    /// Reads a geometry column in the reference system of the field, and the SRIDs of its rows.
+    pub(crate) fn read(
+        field: &Field,
+        array: &dyn Array,
+        invalid: Invalid,
+    ) -> Result<(Self, Srids)> {
         let form = Form::of(&field.clone().with_data_type(array.data_type().clone()))?;
-        let (polygons, faults) = match (form, Binary::try_new(array)) {
+        let mut srids = Srids::default();
+        let (mut polygons, faults) = match (form, Binary::try_new(array)) {
             (Form::Nested(levels), _) => nested::read(array, levels)?,
-            (Form::Wkb, Some(rows)) => wkb::read(&rows),
+            (Form::Wkb, Some(rows)) => wkb::read(&rows, &mut srids),
             _ => (Self::new_null(array.len()), Faults::default()),
         };
-        let crs = Crs::of_field(field)?.or_else(|| polygons.crs.clone());
-        polygons.with_crs(crs).checked(field.name(), faults, invalid)
+        (polygons.crs, polygons.edges) = (Crs::of_field(field)?, Edges::of_field(field)?);
+        Ok((polygons.checked(field.name(), faults, invalid)?, srids))
     }
 
     fn new_null(len: usize) -> Self {
@@ -207,6 +239,12 @@ impl Polygons {
     pub fn with_crs(mut self, crs: Option<Crs>) -> Self {
         self.crs = crs;
         self
+    }
+
+    /// What the metadata of the column say of the edges. It changes no answer: they are straight in
+    /// the plane.
+    pub fn edges(&self) -> Edges {
+        self.edges
     }
 
     /// The rows that hold no polygon and were skipped, ascending; null and empty ones are not among

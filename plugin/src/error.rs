@@ -28,6 +28,10 @@ pub(crate) fn of_points(error: &Error, rows: usize) -> PolarsError {
             let text = format!("column '{column}', row {row} of a piece of {rows}: {message}");
             PolarsError::ComputeError(text.replace('\0', "\\0").into())
         }
+        Error::MixedCrs { .. } => {
+            let text = format!("{error} (rows of a piece of {rows})");
+            PolarsError::ComputeError(text.replace('\0', "\\0").into())
+        }
         _ => to_polars(error),
     }
 }

@@ -4,7 +4,7 @@ use std::borrow::Cow;
 use std::cell::OnceCell;
 
 use polars::prelude::{DataType, Field, PlSmallStr, PolarsResult, Series, polars_bail};
-use poly_match_engine::{Answer, Error, Matcher};
+use poly_match_engine::{Answer, ColumnState, Crs, Error, Matcher};
 use pyo3::prelude::*;
 use serde::Deserialize;
 use serde_bytes::ByteBuf;
@@ -24,6 +24,14 @@ pub(crate) struct Question {
     fingerprint: String,
     /// The matcher as bytes, where the polygons are few and their matcher is all that is needed.
     matcher: Option<ByteBuf>,
+    /// The coordinate reference system of the polygons, if it is known.
+    crs: Option<String>,
+}
+
+impl Question {
+    fn crs(&self) -> Option<Crs> {
+        self.crs.as_deref().and_then(Crs::from_text)
+    }
 }
 
 /// Polygons up to which a matcher travels in the options. They are read in each call: 20 bytes a
@@ -67,9 +75,13 @@ fn best(inputs: &[Series], question: &Question, details: bool) -> PolarsResult<S
     let asked = Asked::of(inputs, question)?;
     let rule = question.options.rule().map_err(|error| to_polars(&error))?;
     let prepared = Prepared::get(&question.fingerprint, rule);
-    let matcher = prepared.matcher(|| match &question.matcher {
-        Some(bytes) => Matcher::from_bytes(bytes, rule),
-        None => asked.ranked()?.matcher(rule),
+    // What is kept has no reference system: that is compared in each call.
+    let matcher = prepared.matcher(|| {
+        let matcher = match &question.matcher {
+            Some(bytes) => Matcher::from_bytes(bytes, rule),
+            None => asked.ranked()?.matcher(rule),
+        };
+        Ok(matcher?.with_crs(None))
     });
     let matcher = matcher.map_err(|error| to_polars(&error))?;
     let row_number = Answer::row_number();
@@ -79,7 +91,10 @@ fn best(inputs: &[Series], question: &Question, details: bool) -> PolarsResult<S
             .map_err(|error| to_polars(&error))?,
         false => &row_number,
     };
-    asked.about(POLYGON, |name, chunks| answer.of_chunks(matcher, &plain(name), chunks))
+    asked.about(POLYGON, |name, chunks| {
+        let mut state = ColumnState::with_polygons_in(question.crs());
+        answer.of_next(matcher, &plain(name), chunks, &mut state)
+    })
 }
 
 /// As above; the polygons are always there.
@@ -87,10 +102,11 @@ pub(crate) fn candidates(inputs: &[Series], kwargs: Question) -> PolarsResult<Se
     let asked = Asked::of(inputs, &kwargs)?;
     let rule = kwargs.options.rule().map_err(|error| to_polars(&error))?;
     let prepared = Prepared::get(&kwargs.fingerprint, rule);
-    let candidates = prepared.candidates(|| asked.ranked()?.candidates(rule));
+    let candidates = prepared.candidates(|| Ok(asked.ranked()?.candidates(rule)?.with_crs(None)));
     let candidates = candidates.map_err(|error| to_polars(&error))?;
     asked.about(CANDIDATES, |name, chunks| {
-        let lists = candidates.of_chunks(name, chunks)?;
+        let mut state = ColumnState::with_polygons_in(kwargs.crs());
+        let lists = candidates.of_next(&plain(name), chunks, &mut state)?;
         Ok(lists.into_iter().map(|lists| std::sync::Arc::new(lists) as _).collect())
     })
 }
@@ -99,7 +115,7 @@ pub(crate) fn candidates(inputs: &[Series], kwargs: Question) -> PolarsResult<Se
 struct Asked<'a> {
     points: &'a Series,
     polygons: &'a [Series],
-    options: &'a Options,
+    question: &'a Question,
     table: OnceCell<Table>,
 }
 
@@ -108,7 +124,7 @@ impl<'a> Asked<'a> {
         let [points, polygons @ ..] = inputs else {
             polars_bail!(ComputeError: "expected points and polygons")
         };
-        Ok(Self { points, polygons, options: &question.options, table: OnceCell::new() })
+        Ok(Self { points, polygons, question, table: OnceCell::new() })
     }
 
     /// The polygons, parsed at the first call.
@@ -120,7 +136,9 @@ impl<'a> Asked<'a> {
             return Err(Error::Columns { message: "the polygons are not there".to_owned() });
         };
         let literal = convert::unwrap_literal(polygons)?;
-        let table = Table::parse(&literal, self.options.invalid()?, self.options.descending)?;
+        let Question { options, .. } = self.question;
+        let crs = self.question.crs();
+        let table = Table::parse(&literal, options.invalid()?, options.descending, crs)?;
         Ok(self.table.get_or_init(|| table).ranked())
     }
 
@@ -157,10 +175,10 @@ pub(crate) fn prepare(
         let kept = Kept::of(&fingerprint, rule);
         let prepared = Prepared::get(&fingerprint, rule);
         if candidates {
-            prepared.candidates(|| ranked.candidates(rule))?;
+            prepared.candidates(|| Ok(ranked.candidates(rule)?.with_crs(None)))?;
             return Ok((fingerprint, None, kept));
         }
-        let matcher = prepared.matcher(|| ranked.matcher(rule))?;
+        let matcher = prepared.matcher(|| Ok(ranked.matcher(rule)?.with_crs(None)))?;
         if options.details {
             prepared.answer(|| Ok(ranked.answer(rule)))?;
         }

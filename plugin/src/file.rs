@@ -17,20 +17,26 @@ use crate::polygons::ParsedPolygons;
 use crate::signals::interruptible;
 
 /// Reads a file as `parquet` or `geojson`: the polygons, and all columns, these as `geometry` among
-/// them.
+/// them. `crs` goes before the reference system
+/// that the file names.
 #[pyfunction]
 pub(crate) fn read_polygons(
     py: Python<'_>,
     path: PathBuf,
     file_format: &str,
     invalid: &str,
+    crs: Option<&str>,
 ) -> PyResult<(ParsedPolygons, ArrowTable)> {
     interruptible(py, true, || {
         let invalid = options::invalid(invalid)?;
-        let PolygonTable { polygons, columns } = match file_format {
-            "geojson" => PolygonTable::read_geojson(&path, invalid)?,
-            _ => PolygonTable::read_parquet(&path, invalid)?,
+        let crs = options::crs("crs", crs)?;
+        let PolygonTable { polygons, columns } = match (file_format, crs.clone()) {
+            ("geojson", _) => PolygonTable::read_geojson(&path, invalid)?,
+            (_, Some(crs)) => PolygonTable::read_parquet_in(&path, invalid, crs)?,
+            (_, None) => PolygonTable::read_parquet(&path, invalid)?,
         };
+        let crs = crs.or_else(|| polygons.crs().cloned());
+        let polygons = polygons.with_crs(crs);
         let (field, geometry) = polygons.to_geoarrow("geometry");
         let schema = columns.schema();
         if schema.column_with_name("geometry").is_some() {
@@ -63,6 +69,9 @@ pub(crate) fn describe<'py>(
     told.set_item("geometry", info.geometry)?;
     told.set_item("encoding", info.encoding)?;
     told.set_item("crs", info.crs.map(|crs| crs.to_string()))?;
+    told.set_item("mixed_crs", info.mixed_crs)?;
+    let edges = (info.kind == Kind::Polygons).then(|| info.edges.to_string());
+    told.set_item("edges", edges)?;
     told.set_item("columns", info.columns)?;
     told.set_item("rows", info.rows)?;
     told.set_item("nulls", info.nulls)?;

@@ -17,7 +17,7 @@ use pyo3::prelude::*;
 use crate::arrow::ArrowArray;
 use crate::error::to_python;
 use crate::matcher::point_columns;
-use crate::options::{Options, one_of};
+use crate::options::{Options, crs, one_of};
 
 /// How often the interpreter is asked for signals, and told how far the job is.
 const TICK: Duration = Duration::from_millis(100);
@@ -37,6 +37,8 @@ pub(crate) struct Summary {
     skipped: Vec<(OsString, Option<usize>, String)>,
     /// Whether coordinates are in degrees, if that is known.
     geographic: Option<bool>,
+    /// What the edges of the polygons are by their metadata.
+    edges: String,
     /// Points that each polygon won.
     counts: Option<ArrowArray>,
     picture: Option<Picture>,
@@ -81,6 +83,7 @@ impl From<Done> for Summary {
                 .map(|left| (left.file.into_os_string(), left.row_group, left.error))
                 .collect(),
             geographic: done.geographic,
+            edges: done.edges.to_string(),
             counts: done.counts.map(|counts| {
                 let counts: ArrayRef = Arc::new(UInt64Array::from(counts));
                 let field = Field::new("points", DataType::UInt64, false);
@@ -149,7 +152,7 @@ pub(crate) fn check_settings(settings: Settings) -> PyResult<()> {
 /// `picture` that of the picture, the cells of its longer side, the colours of polygons, and that of
 /// points without; `progress` is called with rows, total and matched.
 #[pyfunction]
-#[pyo3(signature = (points, polygons, output, *, point, options, name, settings, counts, picture, progress))]
+#[pyo3(signature = (points, polygons, output, *, point, points_crs, polygons_crs, options, name, settings, counts, picture, progress))]
 #[allow(clippy::too_many_arguments)]
 pub(crate) fn match_parquet(
     py: Python<'_>,
@@ -157,6 +160,8 @@ pub(crate) fn match_parquet(
     polygons: PathBuf,
     output: PathBuf,
     point: Vec<String>,
+    points_crs: Option<&str>,
+    polygons_crs: Option<&str>,
     options: Options,
     name: String,
     settings: Settings,
@@ -171,6 +176,8 @@ pub(crate) fn match_parquet(
         polygons,
         output,
         point: point_columns(point),
+        points_crs: crs("points_crs", points_crs).map_err(to_python)?,
+        polygons_crs: crs("polygons_crs", polygons_crs).map_err(to_python)?,
         name,
         rule,
         by: options.by,

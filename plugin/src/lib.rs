@@ -50,7 +50,7 @@ mod _plugin {
     #[pymodule_export]
     use crate::options::check_options;
     #[pymodule_export]
-    use crate::polygons::{ParsedPolygons, Ranking, check_crs};
+    use crate::polygons::{ParsedPolygons, Ranking, check_crs, check_crs_text};
     #[pymodule_export]
     use crate::views::without_views;
 

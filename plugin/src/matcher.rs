@@ -2,12 +2,12 @@
 
 use std::sync::Arc;
 
-use arrow_array::{Array, ArrayRef, RecordBatchReader, StructArray, new_empty_array};
+use arrow_array::{ArrayRef, RecordBatchReader, StructArray, new_empty_array};
 use arrow_schema::{ArrowError, DataType, Field, FieldRef, Fields};
 use arrow_select::concat::concat;
 use polars::prelude::Series;
 use poly_match_engine::fork::Once;
-use poly_match_engine::{Answer, Candidates, Error, Matcher, PointColumns, Points};
+use poly_match_engine::{Answer, Candidates, ColumnState, Error, Matcher, PointColumns, Points};
 use pyo3::prelude::*;
 use pyo3_arrow::input::{AnyArray, AnyRecordBatch};
 use pyo3_polars::PySeries;
@@ -37,8 +37,9 @@ pub(crate) struct PyMatcher {
     steps: usize,
 }
 
-/// What answers for a chunk of points with its field; its first row is named in errors.
-type Ask = Box<dyn Fn(&Field, &ArrayRef, usize) -> Result<ArrayRef, Error> + Send + Sync>;
+/// What answers for the next chunk of a column of points with its field.
+type Ask =
+    Box<dyn Fn(&Field, &ArrayRef, &mut ColumnState) -> Result<ArrayRef, Error> + Send + Sync>;
 
 /// That, and what a point may cost it.
 struct Asking {
@@ -160,14 +161,13 @@ impl PyMatcher {
         let row = Field::new_struct("", fields.clone(), false);
         let row = row.with_metadata(schema.metadata().clone());
         let Asking { ask, steps } = self.ask_best();
-        let mut first_row = 0;
+        let mut state = ColumnState::default();
         let batches = reader.map(move |batch| {
             let batch = batch?;
             let (field, points) = places.column(&batch).map_err(external)?;
             let is_long = is_long(batch.num_rows(), steps);
-            let answers = interruptible_anywhere(is_long, || ask(&field, &points, first_row));
+            let answers = interruptible_anywhere(is_long, || ask(&field, &points, &mut state));
             let answers = answers.map_err(external)?;
-            first_row += batch.num_rows();
             let columns = batch.columns().iter().cloned().chain([answers]).collect();
             let rows = batch.num_rows();
             let batch = StructArray::try_new_with_length(fields.clone(), columns, None, rows)?;
@@ -203,18 +203,16 @@ impl PyMatcher {
 
     fn ask_best(&self) -> Asking {
         let (matcher, answer) = (self.matcher.clone(), self.answer_with_ids.clone());
-        let ask: Ask = Box::new(move |field, chunk, first_row| {
-            let answers = answer.of_chunks(&matcher, field, std::slice::from_ref(chunk));
-            only(answers.map_err(|error| at_row(error, first_row))?)
+        let ask: Ask = Box::new(move |field, chunk, state| {
+            only(answer.of_next(&matcher, field, std::slice::from_ref(chunk), state)?)
         });
         Asking { ask, steps: self.steps }
     }
 
     fn ask_all(&self, py: Python<'_>) -> PyResult<Asking> {
         let all = interruptible(py, is_long(self.steps, 0), || self.all().cloned())?;
-        let ask: Ask = Box::new(move |field, chunk, first_row| {
-            let lists = all.of_field(field, std::slice::from_ref(chunk));
-            let lists = lists.map_err(|error| at_row(error, first_row))?;
+        let ask: Ask = Box::new(move |field, chunk, state| {
+            let lists = all.of_next(field, std::slice::from_ref(chunk), state)?;
             only(lists.into_iter().map(|lists| Arc::new(lists) as _))
         });
         Ok(Asking { ask, steps: self.steps })
@@ -261,7 +259,8 @@ fn answered_column(
     Asking { ask, steps }: Asking,
 ) -> PyResult<ArrowArray> {
     let answers = interruptible(py, is_long(points.len(), steps), || {
-        ask(&plain(points.name()), &convert::to_one_array(points)?, 0)
+        let field = plain(points.name());
+        ask(&field, &convert::to_one_array(points)?, &mut ColumnState::default())
     })?;
     Ok(ArrowArray::new(answers, Arc::new(answer)))
 }
@@ -281,19 +280,18 @@ fn answered<'py>(
         AnyArray::Array(array) => {
             let array = array.array();
             let is_long = is_long(array.len(), steps);
-            let answers = interruptible(py, is_long, || ask(&field, array, 0))?;
+            let answers =
+                interruptible(py, is_long, || ask(&field, array, &mut ColumnState::default()))?;
             Ok(ArrowArray::new(answers, answer).into_pyobject(py)?.into_any())
         }
         AnyArray::Stream(stream) => {
             let reader = stream.into_reader()?;
-            let mut first_row = 0;
+            let mut state = ColumnState::default();
             let chunks = reader.map(move |chunk| {
                 let chunk = chunk?;
                 let is_long = is_long(chunk.len(), steps);
-                let answers = interruptible_anywhere(is_long, || ask(&field, &chunk, first_row));
-                let answers = answers.map_err(external)?;
-                first_row += chunk.len();
-                Ok(answers)
+                interruptible_anywhere(is_long, || ask(&field, &chunk, &mut state))
+                    .map_err(external)
             });
             Ok(ArrowStream::new(answer, chunks).into_pyobject(py)?.into_any())
         }
@@ -304,16 +302,6 @@ fn answered<'py>(
 fn only(answers: impl IntoIterator<Item = ArrayRef>) -> Result<ArrayRef, Error> {
     let message = || "expected one array of answers".to_owned();
     answers.into_iter().next().ok_or_else(|| Error::Columns { message: message() })
-}
-
-/// The error with its row counted from the start of a stream, not of the chunk.
-fn at_row(error: Error, first_row: usize) -> Error {
-    match error {
-        Error::Value { column, row, message } => {
-            Error::Value { column, row: first_row + row, message }
-        }
-        other => other,
-    }
 }
 
 fn external(error: Error) -> ArrowError {

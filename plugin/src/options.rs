@@ -1,6 +1,6 @@
 //! The options of the contract, as every door takes them: which of them make a rule together.
 
-use poly_match_engine::{Center, Error, Invalid, Metric, Rule};
+use poly_match_engine::{Center, Crs, Error, Invalid, Metric, Rule};
 use pyo3::prelude::*;
 use serde::Deserialize;
 
@@ -78,6 +78,11 @@ impl Options {
 /// What becomes of a polygon that is none.
 pub(crate) fn invalid(invalid: &str) -> Result<Invalid, Error> {
     one_of("invalid", invalid, &[("raise", Invalid::Raise), ("skip", Invalid::Skip)])
+}
+
+/// A coordinate reference system that a user names.
+pub(crate) fn crs(parameter: &'static str, text: Option<&str>) -> Result<Option<Crs>, Error> {
+    text.map(|text| Crs::from_user(parameter, text)).transpose()
 }
 
 /// Which point of a polygon is its centre.

@@ -33,18 +33,20 @@ pub(crate) struct ParsedPolygons {
 #[pymethods]
 impl ParsedPolygons {
     /// `columns` are `geometry`, or `x` and `y`; `extension` is the name and the metadata of the
-    /// extension type of `geometry`.
+    /// extension type of `geometry`; `crs` goes before the reference system that they name.
     #[new]
     fn new(
         py: Python<'_>,
         columns: Vec<PySeries>,
         invalid: &str,
         extension: Option<Extension>,
+        crs: Option<&str>,
     ) -> PyResult<Self> {
         let columns: Vec<_> = columns.into_iter().map(|column| column.0).collect();
         let bytes = columns.iter().map(Series::estimated_size).sum();
         interruptible(py, is_long(bytes, 0), || {
-            let polygons = parse(&columns, options::invalid(invalid)?, extension)?;
+            let crs = options::crs("crs", crs)?;
+            let polygons = parse(&columns, options::invalid(invalid)?, extension, crs)?;
             Ok(Self::of(polygons))
         })
     }
@@ -73,6 +75,11 @@ impl ParsedPolygons {
     /// The same as a text that the whole of it can be read from.
     fn crs_text(&self) -> Option<String> {
         self.polygons.crs().map(Crs::to_text)
+    }
+
+    /// What their edges are by the metadata.
+    fn edges(&self) -> String {
+        self.polygons.edges().to_string()
     }
 
     /// `Float64`; null for rows that never match.
@@ -109,7 +116,16 @@ pub(crate) fn check_crs(
     agreed(&field, polygons.as_ref()).map_err(to_python)
 }
 
-/// As above, of the field of the points.
+/// Raises `ValueError` for a text that is no coordinate reference system, with the parameter.
+#[pyfunction]
+pub(crate) fn check_crs_text(parameter: &str, text: &str) -> PyResult<()> {
+    let names = ["crs", "points_crs", "polygons_crs"];
+    let parameter = names.into_iter().find(|name| *name == parameter).unwrap_or("crs");
+    options::crs(parameter, Some(text)).map_err(to_python)?;
+    Ok(())
+}
+
+/// As [`check_crs`], of the field of the points.
 pub(crate) fn agreed(points: &Field, polygons: Option<&Crs>) -> Result<Option<bool>, Error> {
     let points = Crs::of_field(points)?;
     Crs::agree(points.as_ref(), polygons)?;
@@ -187,7 +203,7 @@ fn hexadecimal(bytes: [u8; 32]) -> String {
     bytes.iter().map(|byte| format!("{byte:02x}")).collect()
 }
 
-/// A fingerprint of both.
+/// A fingerprint of both. The reference system is not in it: the answers are the same.
 pub(crate) fn fingerprint(polygons: &ParsedPolygons, ranking: Option<&Ranking>) -> String {
     let keys = ranking.map(|ranking| format!("-{}", ranking.fingerprint));
     format!("{}{}", polygons.fingerprint, keys.unwrap_or_default())
@@ -201,12 +217,18 @@ pub(crate) struct Table {
 }
 
 impl Table {
-    pub(crate) fn parse(table: &Series, invalid: Invalid, descending: bool) -> Result<Self, Error> {
+    /// `crs` is that of the polygons, which their columns need not name.
+    pub(crate) fn parse(
+        table: &Series,
+        invalid: Invalid,
+        descending: bool,
+        crs: Option<Crs>,
+    ) -> Result<Self, Error> {
         let columns = convert::fields(table)?;
         let by = columns.iter().find(|column| column.name() == "by");
         let by = by.map(convert::to_one_array).transpose()?;
         let keys = by.map(|by| Keys::from_column("by", &by, descending)).transpose()?;
-        let polygons = parse(&columns, invalid, None)?;
+        let polygons = parse(&columns, invalid, None, crs)?;
         Ok(Self { polygons, keys })
     }
 
@@ -219,16 +241,20 @@ fn parse(
     columns: &[Series],
     invalid: Invalid,
     extension: Option<Extension>,
+    crs: Option<Crs>,
 ) -> Result<Polygons, Error> {
     let column = |name| {
         let column = columns.iter().find(|column| column.name().as_str() == name);
         column.map(convert::to_one_array).transpose()
     };
     match (column("x")?, column("y")?, column("geometry")?) {
-        (Some(x), Some(y), None) => Polygons::from_xy(&x, &y, invalid),
+        (Some(x), Some(y), None) => Ok(Polygons::from_xy(&x, &y, invalid)?.with_crs(crs)),
         (None, None, Some(column)) => {
             let field = geometry(column.data_type().clone(), extension);
-            Polygons::from_geometry(&field, &column, invalid)
+            match crs {
+                Some(crs) => Polygons::from_geometry_in(&field, &column, invalid, crs),
+                None => Polygons::from_geometry(&field, &column, invalid),
+            }
         }
         _ => Err(Error::Columns { message: "expected x and y, or geometry".to_owned() }),
     }

@@ -28,7 +28,7 @@ from poly_match import spark
 from poly_match._plugin import ArrowArray, ArrowStream
 from poly_match.cache import CacheInfo, cache_clear, cache_info
 from poly_match.candidates import candidates
-from poly_match.crs import DegreesWarning
+from poly_match.crs import DegreesWarning, EdgesWarning
 from poly_match.dtw import dtw, dtw_path
 from poly_match.expression import poly_match
 from poly_match.intersections import intersections
@@ -45,6 +45,7 @@ __all__ = [
     "ArrowStream",
     "CacheInfo",
     "DegreesWarning",
+    "EdgesWarning",
     "IndexStats",
     "KMeansFit",
     "Matcher",

@@ -43,7 +43,11 @@ class ParsedPolygons:
     """A column of polygons, parsed, with its fingerprint."""
 
     def __init__(
-        self, columns: list[pl.Series], invalid: str, extension: tuple[str, str | None] | None
+        self,
+        columns: list[pl.Series],
+        invalid: str,
+        extension: tuple[str, str | None] | None,
+        crs: str | None,
     ) -> None: ...
     def __len__(self) -> int: ...
     def bounds(self) -> tuple[float, float, float, float] | None: ...
@@ -52,6 +56,7 @@ class ParsedPolygons:
     def invalid_rows(self) -> pl.Series: ...
     def crs(self) -> tuple[str, bool | None] | None: ...
     def crs_text(self) -> str | None: ...
+    def edges(self) -> str: ...
 
 class Ranking:
     """What polygons are ranked by, with its fingerprint."""
@@ -88,6 +93,9 @@ def cache_info() -> tuple[int, int, int, int]:
 
 def check_crs(name: str, metadata: str | None, polygons: str | None) -> bool | None:
     """Raise ``ValueError`` where points are in another CRS; tell whether theirs is in degrees."""
+
+def check_crs_text(parameter: str, text: str) -> None:
+    """Raise ``ValueError`` for a text that is no CRS."""
 
 def check_order(first: str, second: str) -> None:
     """Raise ``ValueError`` for the names of two coordinates that have the latitude first."""
@@ -134,6 +142,8 @@ def match_parquet(
     output: str,
     *,
     point: list[str],
+    points_crs: str | None,
+    polygons_crs: str | None,
     options: Options,
     name: str,
     settings: Settings,
@@ -143,7 +153,9 @@ def match_parquet(
 ) -> dict[str, Any]:
     """Run the batch job: the fields of a summary, and whether it is in degrees."""
 
-def read_polygons(path: str, file_format: str, invalid: str) -> tuple[ParsedPolygons, ArrowTable]:
+def read_polygons(
+    path: str, file_format: str, invalid: str, crs: str | None
+) -> tuple[ParsedPolygons, ArrowTable]:
     """Read a file: the polygons, and all columns, these as ``geometry`` among them."""
 
 def write_whole(path: str, content: bytes, overwrite: bool) -> None:

@@ -33,15 +33,16 @@ def wkb_of(geometries: Any) -> pl.Series:
     Returns
     -------
     Series
-        ``Binary``, or with a CRS that is known the extension type of WKB. ``TypeError`` is raised
-        for objects that are no geometries.
+        ``Binary``, or with a CRS that is known the extension type of WKB; without one the SRIDs of
+        the geometries, if they have any, are in the bytes. ``TypeError`` is raised for objects that
+        are no geometries.
     """
     import numpy as np
     import shapely
 
-    wkb = shapely.to_wkb(np.asarray(geometries, dtype=object))
-    column = pl.Series("geometry", wkb.tolist(), dtype=pl.Binary)
     crs = getattr(geometries, "crs", None)
+    wkb = shapely.to_wkb(np.asarray(geometries, dtype=object), include_srid=crs is None)
+    column = pl.Series("geometry", wkb.tolist(), dtype=pl.Binary)
     if crs is None:
         return column
     metadata = json.dumps({"crs": crs.to_json_dict()})

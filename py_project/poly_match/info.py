@@ -27,6 +27,11 @@ class FileInfo:
     """``WKB``, a GeoArrow type, or the Arrow type of plain columns."""
     crs: str | None
     """The coordinate reference system, if it is known."""
+    mixed_crs: str | None
+    """Where the file and its rows name several, so that none is known: which."""
+    edges: str | None
+    """What the file says of the edges of polygons: ``planar``, ``spherical`` or another geodesic.
+    ``None`` for points."""
     columns: list[str]
     """The other columns."""
     rows: int

@@ -5,10 +5,10 @@ from __future__ import annotations
 import os
 from contextlib import nullcontext
 from dataclasses import dataclass
-from typing import TYPE_CHECKING, NamedTuple
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from poly_match import _plugin, tally
-from poly_match.crs import warn_of_degrees
+from poly_match.crs import crs_text, warn_of_degrees, warn_of_edges
 from poly_match.options import Options
 from poly_match.points import point_names
 from poly_match.progress import Progress, Told
@@ -73,6 +73,8 @@ def match_parquet(
     output: str | os.PathLike[str],
     *,
     point: PointColumns = None,
+    points_crs: Any = None,
+    polygons_crs: Any = None,
     max_dist: float | None = None,
     k: int | None = None,
     predicate: Predicate = "center",
@@ -120,6 +122,9 @@ def match_parquet(
         By default the geometry column of GeoParquet, else the first that is there, in any case of
         letters: numeric ``x`` and ``y``, ``lon`` and ``lat``, ``lng`` and ``lat``, ``longitude``
         and ``latitude``; ``geometry``; ``point``.
+    points_crs, polygons_crs
+        The coordinate reference system of the points or the polygons, in place of the one that
+        their files name, if they do: as ``crs`` of :class:`Polygons`. Nothing is reprojected.
     max_dist, k, predicate, center, by, descending, id, details, metric, invalid
         As in :func:`poly_match.poly_match`.
     name
@@ -198,6 +203,8 @@ def match_parquet(
     └─────┴─────┴─────────┘
     """
     columns = point_names(point)
+    points_text = crs_text(points_crs, "points_crs")
+    polygons_text = crs_text(polygons_crs, "polygons_crs")
     options = Options(
         max_dist=max_dist,
         k=k,
@@ -230,6 +237,8 @@ def match_parquet(
             os.fspath(polygons),
             os.fspath(output),
             point=columns,
+            points_crs=points_text,
+            polygons_crs=polygons_text,
             options=options,
             name=name,
             settings=settings,
@@ -238,11 +247,12 @@ def match_parquet(
             progress=on_progress if progress else None,
         )
     warn_of_degrees(options, done.pop("geographic"))
+    warn_of_edges(options, done.pop("edges"))
     told, drawn = done.pop("counts"), done.pop("picture")
     if counts is not None:
-        tally.write_counts(counts, told, polygons, id, invalid, overwrite)
+        tally.write_counts(counts, told, polygons, id, invalid, overwrite, polygons_text)
     if picture is not None:
-        tally.write_picture(picture, drawn, polygons, invalid, overwrite)
+        tally.write_picture(picture, drawn, polygons, invalid, overwrite, polygons_text)
     skipped = tuple(Skipped(*left) for left in done.pop("skipped"))
     point_columns = tuple(done.pop("point"))
     return Summary(**done, point=point_columns, skipped=skipped)

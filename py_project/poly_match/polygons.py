@@ -10,6 +10,7 @@ import polars as pl
 from polars.exceptions import ColumnNotFoundError, InvalidOperationError
 
 from poly_match import _plugin
+from poly_match.crs import crs_text
 from poly_match.dtypes import geometry_as, key_as, rings_as
 from poly_match.geometries import arrow_of, is_geopandas, is_shapely, wkb_of
 from poly_match.sealed import sealed
@@ -44,11 +45,16 @@ class Polygons:
     invalid
         What becomes of a polygon that is none: ``"raise"`` names its row, ``"skip"`` lets it never
         match, see :attr:`invalid_rows`.
+    crs
+        Their coordinate reference system, in place of the one that the table names, if it does: a
+        code such as ``"EPSG:4326"`` or ``4326``, WKT, PROJJSON, or a ``pyproj.CRS``. Nothing is
+        reprojected.
 
     Raises
     ------
     ValueError
-        If a polygon is none, with its row, unless ``invalid="skip"``.
+        If a polygon is none, with its row, unless ``invalid="skip"``; if rows of EWKB have
+        different SRIDs, unless ``crs`` is given; if ``crs`` names no reference system.
     polars.exceptions.InvalidOperationError
         If the columns have another dtype.
     polars.exceptions.ColumnNotFoundError
@@ -70,12 +76,17 @@ class Polygons:
     [1, None]
     """
 
-    def __init__(self, polygons: IntoPolygons, *, invalid: Invalid = "raise") -> None:
-        self._prepare(_source_of(polygons, None), invalid)
+    def __init__(
+        self, polygons: IntoPolygons, *, invalid: Invalid = "raise", crs: Any = None
+    ) -> None:
+        text = crs_text(crs)
+        if text is None and isinstance(polygons, Polygons):
+            text = polygons._crs
+        self._prepare(_source_of(polygons, None), invalid, crs=text)
 
     @classmethod
     def from_frame(
-        cls, frame: pl.DataFrame | pl.LazyFrame, *, invalid: Invalid = "raise"
+        cls, frame: pl.DataFrame | pl.LazyFrame, *, invalid: Invalid = "raise", crs: Any = None
     ) -> Polygons:
         """Take the polygons of a Polars frame.
 
@@ -83,16 +94,18 @@ class Polygons:
         ----------
         frame
             With ``x`` and ``y`` as lists, or ``geometry``. A lazy one is collected.
-        invalid
+        invalid, crs
             As for the class.
         """
         if not isinstance(frame, pl.DataFrame | pl.LazyFrame):
             msg = f"frame: expected a Polars DataFrame or LazyFrame, got {type(frame).__name__}"
             raise TypeError(msg)
-        return cls(frame, invalid=invalid)
+        return cls(frame, invalid=invalid, crs=crs)
 
     @classmethod
-    def from_arrow(cls, table: ArrowTable, *, invalid: Invalid = "raise") -> Polygons:
+    def from_arrow(
+        cls, table: ArrowTable, *, invalid: Invalid = "raise", crs: Any = None
+    ) -> Polygons:
         """Take the polygons of an Arrow table or stream (PyCapsule).
 
         Parameters
@@ -100,16 +113,18 @@ class Polygons:
         table
             With ``x`` and ``y`` as lists, or ``geometry``, whose extension type and CRS are read.
             Other columns keep their types where they are answered with.
-        invalid
+        invalid, crs
             As for the class.
         """
         if not isinstance(table, ArrowTable):
             msg = f"table: expected an Arrow table or stream, got {type(table).__name__}"
             raise TypeError(msg)
-        return restored(_plugin.ArrowTable(table), invalid)
+        return restored(_plugin.ArrowTable(table), invalid, crs=crs_text(crs))
 
     @classmethod
-    def from_geopandas(cls, geometries: Any, *, invalid: Invalid = "raise") -> Polygons:
+    def from_geopandas(
+        cls, geometries: Any, *, invalid: Invalid = "raise", crs: Any = None
+    ) -> Polygons:
         """Take the polygons of a GeoDataFrame, a GeoSeries or an array of shapely geometries.
 
         Parameters
@@ -117,7 +132,7 @@ class Polygons:
         geometries
             Of a GeoDataFrame the active geometry and the other columns, through Arrow: GeoPandas
             needs pyarrow for that. The index is left out. An array is read as WKB.
-        invalid
+        invalid, crs
             As for the class.
         """
         if not (is_geopandas(geometries) or is_shapely(geometries)):
@@ -126,11 +141,11 @@ class Polygons:
                 f"geometries, got {type(geometries).__name__}"
             )
             raise TypeError(msg)
-        return cls(geometries, invalid=invalid)
+        return cls(geometries, invalid=invalid, crs=crs)
 
     @classmethod
     def from_geoparquet(
-        cls, path: str | os.PathLike[str], *, invalid: Invalid = "raise"
+        cls, path: str | os.PathLike[str], *, invalid: Invalid = "raise", crs: Any = None
     ) -> Polygons:
         """Read a GeoParquet or a plain Parquet file.
 
@@ -139,7 +154,7 @@ class Polygons:
         path
             The file. The geometry column, its encoding and its CRS are those that its metadata
             name; without them as for a table.
-        invalid
+        invalid, crs
             As for the class.
 
         Raises
@@ -149,17 +164,19 @@ class Polygons:
         OSError
             If it cannot be opened.
         """
-        return cls._read("parquet", path, invalid)
+        return cls._read("parquet", path, invalid, crs)
 
     @classmethod
-    def from_geojson(cls, path: str | os.PathLike[str], *, invalid: Invalid = "raise") -> Polygons:
+    def from_geojson(
+        cls, path: str | os.PathLike[str], *, invalid: Invalid = "raise", crs: Any = None
+    ) -> Polygons:
         """Read a FeatureCollection; its properties are columns.
 
         Parameters
         ----------
         path
             The file. Coordinates are longitude and latitude unless it says otherwise.
-        invalid
+        invalid, crs
             As for the class.
 
         Raises
@@ -169,11 +186,14 @@ class Polygons:
         OSError
             If it cannot be opened.
         """
-        return cls._read("geojson", path, invalid)
+        return cls._read("geojson", path, invalid, crs)
 
     @classmethod
-    def _read(cls, file_format: str, path: str | os.PathLike[str], invalid: Invalid) -> Polygons:
-        parsed, source = _plugin.read_polygons(os.fspath(path), file_format, invalid)
+    def _read(
+        cls, file_format: str, path: str | os.PathLike[str], invalid: Invalid, crs: Any
+    ) -> Polygons:
+        text = crs_text(crs)
+        parsed, source = _plugin.read_polygons(os.fspath(path), file_format, invalid, text)
         polygons = object.__new__(cls)
         polygons._prepare(source, invalid, parsed)
         return polygons
@@ -184,12 +204,14 @@ class Polygons:
         invalid: Invalid,
         parsed: _plugin.ParsedPolygons | None = None,
         invalid_rows: pl.Series | None = None,
+        crs: str | None = None,
     ) -> None:
         self._source = source
         self._invalid = invalid
+        self._crs = crs
         self._geometry = _geometry_of(source)
         self._parsed = parsed or _plugin.ParsedPolygons(
-            self._geometry, invalid, _extension_of(source)
+            self._geometry, invalid, _extension_of(source), crs
         )
         # Of polygons that were read from a file and sent, these are null rows by now.
         self._invalid_rows = invalid_rows
@@ -254,6 +276,14 @@ class Polygons:
         crs = self._parsed.crs()
         return None if crs is None else crs[0]
 
+    @property
+    def edges(self) -> str:
+        """What the metadata say of the edges: ``planar``, ``spherical`` or another geodesic.
+
+        They are taken for straight lines between the coordinates whatever this is.
+        """
+        return self._parsed.edges()
+
     # What the doors ask for.
 
     @property
@@ -303,16 +333,16 @@ class Polygons:
             return None if ids is None else _plugin.without_views(ids)
         return self._source.column(options.id)
 
-    def state(self) -> tuple[Source, Invalid, pl.Series]:
+    def state(self) -> tuple[Source, Invalid, pl.Series, str | None]:
         """What they are made from again elsewhere."""
-        return self._source, self._invalid, self.invalid_rows
+        return self._source, self._invalid, self.invalid_rows, self._crs
 
     def only(self, options: Options) -> Polygons:
         """The same polygons, and of the other columns those that the options name."""
         needed = _needed(options)
         polygons = object.__new__(Polygons)
         source = self._source.select([name for name in self._source.columns if name in needed])
-        polygons._prepare(source, self._invalid, self._parsed, self._invalid_rows)
+        polygons._prepare(source, self._invalid, self._parsed, self._invalid_rows, self._crs)
         return polygons
 
     def literal(self, options: Options) -> pl.Series:
@@ -340,10 +370,15 @@ def polygons_of(polygons: IntoPolygons, options: Options) -> Polygons:
     return restored(_source_of(polygons, _needed(options)), options.invalid)
 
 
-def restored(source: Source, invalid: Invalid, invalid_rows: pl.Series | None = None) -> Polygons:
+def restored(
+    source: Source,
+    invalid: Invalid,
+    invalid_rows: pl.Series | None = None,
+    crs: str | None = None,
+) -> Polygons:
     """Give the polygons of a table as it is kept."""
     polygons = object.__new__(Polygons)
-    polygons._prepare(source, invalid, invalid_rows=invalid_rows)
+    polygons._prepare(source, invalid, invalid_rows=invalid_rows, crs=crs)
     return polygons
 
 

@@ -60,7 +60,12 @@ def ask(function: str, point: IntoPoints, polygons: IntoPolygons, options: Optio
         table.parsed, table.ranking(options), options, function == "candidates"
     )
     check = partial(_checked, kept, points_check(table, options))
-    asked = {"options": tuple(options), "fingerprint": fingerprint, "matcher": matcher}
+    asked = {
+        "options": tuple(options),
+        "fingerprint": fingerprint,
+        "matcher": matcher,
+        "crs": table.parsed.crs_text(),
+    }
     # An imploded literal stays one row in every call of every engine; a literal as it is would be
     # cut into morsels like the points.
     literals = [] if matcher is not None else [pl.lit(table.literal(options)).implode()]

@@ -64,6 +64,7 @@ def write_counts(
     name: str | None,
     invalid: Invalid,
     overwrite: bool,
+    crs: str | None,
 ) -> None:
     """Write how many points each polygon won, a row for each.
 
@@ -72,7 +73,7 @@ def write_counts(
     """
     frame = pl.DataFrame({"points": pl.Series(counts)}).with_row_index("row")
     if name is not None:
-        ids = pl.Series(name, _read(polygons, invalid).column(name))
+        ids = pl.Series(name, _read(polygons, invalid, crs).column(name))
         # A column of one of the other names goes by `id`.
         ids = ids.alias("id") if name in frame.columns else ids
         frame = frame.insert_column(1, ids)
@@ -88,12 +89,13 @@ def write_picture(
     polygons: IntoPath,
     invalid: Invalid,
     overwrite: bool,
+    crs: str | None,
 ) -> None:
     """Draw the points in the colours of their polygons, and the outlines of these over them."""
     # Imported here: it takes a second.
     from poly_match.heat import draw
 
-    geometry = pl.Series(_read(polygons, invalid).column("geometry"))
+    geometry = pl.Series(_read(polygons, invalid, crs).column("geometry"))
     if isinstance(geometry.dtype, pl.BaseExtension):
         geometry = geometry.ext.storage()
     content = BytesIO()
@@ -101,10 +103,10 @@ def write_picture(
     _plugin.write_whole(os.fspath(path), content.getvalue(), overwrite)
 
 
-def _read(polygons: IntoPath, invalid: Invalid) -> _plugin.ArrowTable:
+def _read(polygons: IntoPath, invalid: Invalid, crs: str | None) -> _plugin.ArrowTable:
     is_geojson = Path(polygons).suffix.lower() in (".geojson", ".json")
     file_format = "geojson" if is_geojson else "parquet"
-    return _plugin.read_polygons(os.fspath(polygons), file_format, invalid)[1]
+    return _plugin.read_polygons(os.fspath(polygons), file_format, invalid, crs)[1]
 
 
 def _rings(geometry: pl.Series) -> pl.Series:

@@ -33,7 +33,7 @@ def zones(code: str | None) -> gpd.GeoDataFrame:
 def place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """A folder to be in, with files of all kinds."""
     monkeypatch.chdir(tmp_path)
-    monkeypatch.setattr(crs, "_warned", False)
+    monkeypatch.setattr(crs, "_warned", set())
     zones("EPSG:2263").to_parquet("zones.parquet")
     zones("EPSG:2263").to_parquet("native.parquet", geometry_encoding="geoarrow")
     zones("EPSG:4326").to_parquet("degrees.parquet")
@@ -111,13 +111,13 @@ def test_the_job_warns_of_degrees() -> None:
         ("plain.parquet", "zones.geojson"),
         ("gps.parquet", "degrees.parquet"),
     ):
-        crs._warned = False
+        crs._warned = set()
         with pytest.warns(pm.DegreesWarning, match="max_dist is in degrees"):
             pm.match_parquet(*files, "out.parquet", max_dist=1.0, overwrite=True, progress=False)
         with warnings.catch_warnings():
             warnings.simplefilter("error")
             pm.match_parquet(*files, "out.parquet", max_dist=1.0, overwrite=True, progress=False)
-    crs._warned = False
+    crs._warned = set()
     for options in ({"k": 1}, {"predicate": "covers"}, {"max_dist": 9.0, "metric": "haversine"}):
         with warnings.catch_warnings():
             warnings.simplefilter("error")
@@ -181,6 +181,7 @@ def test_info(capsys: pytest.CaptureFixture[str]) -> None:
         "file      zones.parquet: GeoParquet, 4 polygons as WKB\n"
         "geometry  shape\n"
         "crs       EPSG:2263\n"
+        "edges     planar\n"
         "bounds    x 0 to 10, y 0 to 10\n"
         "vertices  15\n"
         "null      1\n"

@@ -327,7 +327,7 @@ class Struct:
 @pytest.fixture
 def not_warned(monkeypatch: pytest.MonkeyPatch) -> Iterator[None]:
     """As in a fresh process."""
-    monkeypatch.setattr(crs, "_warned", False)
+    monkeypatch.setattr(crs, "_warned", set())
     return
 
 
@@ -361,13 +361,13 @@ def test_degrees_are_warned_of_once(form: str, door: str) -> None:
     zones, plain = pm.Polygons(geo_frame(crs="EPSG:4326")), pm.Polygons(FRAME)
     for options in ({"predicate": "covers"}, {"k": 1}, {"max_dist": 9.0, "metric": "haversine"}):
         ask(zones, points_in("EPSG:4326", form), door, **options)
-    crs._warned = False
+    crs._warned = set()
     with pytest.warns(
         pm.DegreesWarning, match="max_dist is in degrees, as the coordinates are"
     ) as told:
         ask(plain, points_in("EPSG:4326", form), door, max_dist=1.0)
     assert len(told) == 1
-    crs._warned = False
+    crs._warned = set()
     with pytest.warns(
         pm.DegreesWarning, match="max_dist is in degrees, as the coordinates are"
     ) as told:

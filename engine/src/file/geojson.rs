@@ -106,9 +106,25 @@ pub(super) fn for_each_feature(
         (None, Err(error)) => Err(Error::GeoJson { message: error.to_string() }),
         // The standard of 2016 has but one; older files name another.
         (None, Ok(None)) => Ok(Some(Crs::crs84())),
-        (None, Ok(Some(crs))) => {
-            Ok(crs.pointer("/properties/name").and_then(Value::as_str).and_then(Crs::from_text))
+        (None, Ok(Some(crs))) => Ok(named_crs(&crs)),
+    }
+}
+
+/// The reference system that a member `crs` names, as the standard of 2008 and the drafts before it
+/// have it. `None` for a link, which is not followed, for null, and for what is neither.
+fn named_crs(crs: &Value) -> Option<Crs> {
+    let kind = crs.get("type").and_then(Value::as_str).unwrap_or_default().to_ascii_lowercase();
+    let property = |name: &str| crs.get("properties")?.get(name);
+    match &*kind {
+        "epsg" => {
+            let code = property("code")?;
+            let code = code.as_str().map_or_else(|| code.to_string(), str::to_owned);
+            // With the authority in it, or without.
+            Crs::from_text(&code).or_else(|| Crs::from_text(&format!("EPSG:{code}")))
         }
+        "name" => Crs::from_json(property("name")?),
+        "ogc" | "urn" => Crs::from_json(property("urn").or_else(|| property("name"))?),
+        _ => crs.as_str().and_then(Crs::from_text),
     }
 }
 
@@ -153,7 +169,7 @@ impl<'de, F: FnMut(&str) -> bool> Visitor<'de> for Collection<F> {
                     members.next_value_seed(Features(&mut self.0))?;
                     features = true;
                 }
-                "crs" => crs = members.next_value::<Option<Value>>()?,
+                "crs" => crs = Some(members.next_value::<Value>()?),
                 _ => {
                     members.next_value::<IgnoredAny>()?;
                 }

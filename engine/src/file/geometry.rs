@@ -1,24 +1,30 @@
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch, StructArray, new_empty_array};
-use arrow_schema::extension::EXTENSION_TYPE_NAME_KEY;
+use arrow_schema::extension::{
+    EXTENSION_TYPE_METADATA_KEY, EXTENSION_TYPE_NAME_KEY, ExtensionType,
+};
 use arrow_schema::{ArrowError, DataType, Field};
+use geoarrow_schema::WkbType;
 
 use super::header::Header;
-use super::metadata::{GeoColumn, GeoMetadata};
-use crate::crs::Crs;
+use super::metadata::{GeoColumn, GeoMetadata, SpatialType};
+use crate::crs::{Crs, extension};
+use crate::edges::Edges;
 use crate::error::{Error, Result};
 use crate::point_columns::PointColumns;
 use crate::points::Points;
 use crate::polygons::{Invalid, Polygons};
+use crate::srid::Srids;
 
 /// The columns of a Parquet file that hold its geometry.
 #[derive(Debug)]
 pub(crate) struct Geometry {
     columns: Columns,
-    /// As GeoParquet calls it, if the file is GeoParquet.
+    /// As GeoParquet calls it, if its metadata name the column.
     encoding: Option<String>,
     crs: Option<Crs>,
+    edges: Edges,
     /// Whether GeoParquet says that all of it are points.
     is_points: Option<bool>,
 }
@@ -70,11 +76,15 @@ impl Geometry {
         }
     }
 
-    /// The geometry column that the metadata of GeoParquet name.
-    pub(super) fn primary(table: &Header) -> Result<Option<Self>> {
+    /// The geometry column that the metadata of GeoParquet name; else the only column of type
+    /// GEOMETRY or GEOGRAPHY.
+    fn primary(table: &Header) -> Result<Option<Self>> {
         let geo = table.geo()?;
         let Some(name) = geo.as_ref().and_then(GeoMetadata::primary_column) else {
-            return Ok(None);
+            return match table.spatial_columns()[..] {
+                [name] => Self::one(table, name).map(Some),
+                _ => Ok(None),
+            };
         };
         if table.column(name).is_err() {
             let what =
@@ -87,29 +97,47 @@ impl Geometry {
     fn xy(table: &Header, x: &str, y: &str) -> Result<Self> {
         let field = |name| Ok::<_, Error>(table.schema().field(table.column(name)?.0).clone());
         let columns = Columns::Xy(field(x)?, field(y)?);
-        Ok(Self { columns, encoding: None, crs: None, is_points: None })
+        Ok(Self { columns, encoding: None, crs: None, edges: Edges::Planar, is_points: None })
     }
 
     fn one(table: &Header, name: &str) -> Result<Self> {
         let field = table.schema().field(table.column(name)?.0).clone();
         let read = || {
             let geo = table.geo()?.and_then(|geo| geo.column(name));
-            let Some(GeoColumn { encoding, crs, is_points }) = geo else {
-                let crs = Crs::of_field(&field)?;
-                let columns = Columns::One(field);
-                return Ok(Self { columns, encoding: None, crs, is_points: None });
+            // What the file says of the column goes before what its type says, and that before what
+            // its Arrow schema may say.
+            let (encoding, is_points, stated) = match (geo, table.spatial(name)) {
+                (Some(GeoColumn { encoding, crs, edges, is_points }), _) => {
+                    let extension = format!("geoarrow.{}", encoding.to_ascii_lowercase());
+                    (Some(encoding), is_points, Some((extension, crs, edges)))
+                }
+                (None, Some(SpatialType { crs, edges })) => {
+                    (None, None, Some((WkbType::NAME.to_owned(), crs, edges)))
+                }
+                (None, None) => (None, None, None),
             };
-            // What the file says of the column goes before what its Arrow schema may say.
-            let extension = format!("geoarrow.{}", encoding.to_ascii_lowercase());
-            let metadata = [(EXTENSION_TYPE_NAME_KEY.to_owned(), extension)].into();
-            let columns = Columns::One(field.with_metadata(metadata));
-            Ok(Self { columns, encoding: Some(encoding), crs, is_points })
+            let field = match stated {
+                Some((name, crs, edges)) => {
+                    let metadata = extension(crs.as_ref(), edges);
+                    let pairs =
+                        [(EXTENSION_TYPE_NAME_KEY, name), (EXTENSION_TYPE_METADATA_KEY, metadata)];
+                    field.with_metadata(pairs.map(|(key, value)| (key.to_owned(), value)).into())
+                }
+                None => field,
+            };
+            let (crs, edges) = (Crs::of_field(&field)?, Edges::of_field(&field)?);
+            Ok(Self { columns: Columns::One(field), encoding, crs, edges, is_points })
         };
         read().map_err(|error: Error| error.in_file(table.path()))
     }
 
+    /// The reference system that the file names.
     pub(crate) fn crs(&self) -> Option<&Crs> {
         self.crs.as_ref()
+    }
+
+    pub(super) fn edges(&self) -> Edges {
+        self.edges
     }
 
     pub(super) fn encoding(&self) -> Option<&str> {
@@ -149,14 +177,20 @@ impl Geometry {
         }
     }
 
-    /// The polygons of a batch of the table.
-    pub(crate) fn read_polygons(&self, batch: &RecordBatch, invalid: Invalid) -> Result<Polygons> {
-        let polygons = match &self.columns {
-            Columns::Xy(x, y) => Polygons::from_xy(column(batch, x)?, column(batch, y)?, invalid)?,
-            Columns::One(field) => Polygons::from_geometry(field, column(batch, field)?, invalid)?,
-        };
-        let crs = self.crs.clone().or_else(|| polygons.crs().cloned());
-        Ok(polygons.with_crs(crs))
+    /// The polygons of a batch of the table, in the reference system that the file names, and the
+    /// SRIDs of the rows.
+    pub(super) fn read_polygons(
+        &self,
+        batch: &RecordBatch,
+        invalid: Invalid,
+    ) -> Result<(Polygons, Srids)> {
+        match &self.columns {
+            Columns::Xy(x, y) => {
+                let polygons = Polygons::from_xy(column(batch, x)?, column(batch, y)?, invalid)?;
+                Ok((polygons, Srids::default()))
+            }
+            Columns::One(field) => Polygons::read(field, column(batch, field)?, invalid),
+        }
     }
 }
 

@@ -11,9 +11,11 @@ use super::table::Table;
 use super::{geojson as features, is_geojson};
 use crate::binary::{self, Binary};
 use crate::crs::Crs;
+use crate::edges::Edges;
 use crate::error::{Error, Result};
 use crate::point_columns::PointColumns;
 use crate::polygons::{Builder, Faults, Invalid, Polygons};
+use crate::srid::Srids;
 use crate::stop::Stop;
 
 /// Rows that are looked at together: polygons may be large.
@@ -63,6 +65,10 @@ pub struct FileInfo {
     pub encoding: String,
     /// The coordinate reference system, if it is known.
     pub crs: Option<Crs>,
+    /// Where the file and its rows name several, so that none is known: which.
+    pub mixed_crs: Option<String>,
+    /// What the file says of the edges of polygons.
+    pub edges: Edges,
     /// Names of the other columns.
     pub columns: Vec<String>,
     /// Rows.
@@ -101,27 +107,34 @@ pub fn describe(path: &Path, columns: &PointColumns) -> Result<FileInfo> {
             Some((field.name().clone(), table.header().column(field.name()).ok()?.0))
         })
         .unzip();
-    let is_geo = Geometry::primary(table.header())?.is_some();
+    let is_geo = table.header().geo()?.is_some_and(|geo| geo.primary_column().is_some());
     let others = table.schema().fields().iter().map(|field| field.name().clone());
     let mut info = FileInfo {
         format: if is_geo { Format::GeoParquet } else { Format::Parquet },
         kind,
         encoding: encoding(&geometry),
-        crs: geometry.crs().cloned(),
+        edges: geometry.edges(),
         columns: others.filter(|name| !names.contains(name)).collect(),
         geometry: names,
         ..FileInfo::empty()
     };
+    let mut srids = Srids::default();
     for batch in table.batches_of(BATCH_ROWS, Some(&places))? {
         let batch = batch?;
-        let add = |info: &mut FileInfo| match kind {
-            Kind::Points => info.add_points(&geometry, &batch),
+        let mut add = |info: &mut FileInfo| match kind {
+            Kind::Points => info.add_points(&geometry, &batch, &mut srids),
             Kind::Polygons => {
-                info.add_polygons(&geometry.read_polygons(&batch, Invalid::Skip)?);
+                let (polygons, of_batch) = geometry.read_polygons(&batch, Invalid::Skip)?;
+                srids.merge(of_batch.shifted_by(info.rows));
+                info.add_polygons(&polygons);
                 Ok(())
             }
         };
         add(&mut info).map_err(|error| error.in_file(path))?;
+    }
+    match srids.of_column(geometry.column(), geometry.crs()) {
+        Ok(crs) => info.crs = crs,
+        Err(error) => info.mixed_crs = Some(error.to_string()),
     }
     Ok(info)
 }
@@ -192,6 +205,8 @@ impl FileInfo {
             geometry: vec![],
             encoding: String::new(),
             crs: None,
+            mixed_crs: None,
+            edges: Edges::Planar,
             columns: vec![],
             rows: 0,
             nulls: 0,
@@ -202,15 +217,24 @@ impl FileInfo {
         }
     }
 
-    fn add_points(&mut self, geometry: &Geometry, batch: &RecordBatch) -> Result<()> {
-        if let Ok(points) = geometry.read_points(batch, 0) {
+    fn add_points(
+        &mut self,
+        geometry: &Geometry,
+        batch: &RecordBatch,
+        srids: &mut Srids,
+    ) -> Result<()> {
+        if let Ok(points) = geometry.read_points(batch, self.rows) {
+            srids.merge(points.srids());
             (0..points.len()).for_each(|row| self.add_point(points.get(row)));
             return Ok(());
         }
         // One of the rows is no point: it alone is to be counted.
         for row in 0..batch.num_rows() {
-            match geometry.read_points(&batch.slice(row, 1), 0) {
-                Ok(point) => self.add_point(point.get(0)),
+            match geometry.read_points(&batch.slice(row, 1), self.rows) {
+                Ok(point) => {
+                    srids.merge(point.srids());
+                    self.add_point(point.get(0));
+                }
                 Err(Error::Value { message, .. }) => self.add_invalid(message),
                 Err(error) => return Err(error),
             }
@@ -247,7 +271,6 @@ impl FileInfo {
         self.invalid += invalid;
         self.vertices += polygons.vertices();
         self.grow(polygons.bounds());
-        self.crs = self.crs.take().or_else(|| polygons.crs().cloned());
     }
 
     fn add_invalid(&mut self, reason: String) {

@@ -1,7 +1,14 @@
+use arrow_schema::Field;
+use arrow_schema::extension::{
+    EXTENSION_TYPE_METADATA_KEY, EXTENSION_TYPE_NAME_KEY, ExtensionType,
+};
+use geoarrow_schema::WkbType;
+use parquet::basic::{EdgeInterpolationAlgorithm, LogicalType};
 use parquet::file::metadata::ParquetMetaData;
 use serde_json::Value;
 
-use crate::crs::Crs;
+use crate::crs::{Crs, extension};
+use crate::edges::Edges;
 use crate::error::{Error, Result};
 
 /// What the key `geo` of a GeoParquet file says of its geometry columns.
@@ -17,6 +24,7 @@ pub(super) struct GeoColumn {
     /// `WKB`, or a GeoArrow type such as `point`.
     pub(super) encoding: String,
     pub(super) crs: Option<Crs>,
+    pub(super) edges: Edges,
     /// Whether all of it are points; `None` where it does not say.
     pub(super) is_points: Option<bool>,
 }
@@ -47,10 +55,62 @@ impl GeoMetadata {
             None => Some(Crs::crs84()),
             Some(crs) => Crs::from_json(crs),
         };
+        let edges = column.get("edges").and_then(Value::as_str);
+        let edges = edges.map_or(Edges::Planar, Edges::from_text);
         let types = column.get("geometry_types").and_then(Value::as_array);
         let is_point = |kind: &Value| kind.as_str().is_some_and(|kind| kind.starts_with("Point"));
         let is_points =
             types.filter(|types| !types.is_empty()).map(|types| types.iter().all(is_point));
-        Some(GeoColumn { encoding, crs, is_points })
+        Some(GeoColumn { encoding, crs, edges, is_points })
+    }
+}
+
+/// What Parquet's own type says of a column: GEOMETRY or GEOGRAPHY.
+#[derive(Debug)]
+pub(crate) struct SpatialType {
+    pub(crate) crs: Option<Crs>,
+    pub(crate) edges: Edges,
+}
+
+impl SpatialType {
+    pub(super) fn is(logical: &LogicalType) -> bool {
+        matches!(logical, LogicalType::Geometry(_) | LogicalType::Geography(_))
+    }
+
+    /// A field with the extension type of WKB, which says the same.
+    pub(crate) fn extend(&self, field: &Field) -> Field {
+        let pairs = [
+            (EXTENSION_TYPE_NAME_KEY, WkbType::NAME.to_owned()),
+            (EXTENSION_TYPE_METADATA_KEY, extension(self.crs.as_ref(), self.edges)),
+        ];
+        let mut metadata = field.metadata().clone();
+        metadata.extend(pairs.map(|(key, value)| (key.to_owned(), value)));
+        field.clone().with_metadata(metadata)
+    }
+
+    /// `value` finds that of a key in the metadata of the file, where a reference system may be.
+    pub(super) fn of<'a>(
+        logical: &LogicalType,
+        value: impl FnOnce(&str) -> Option<&'a str>,
+    ) -> Option<Self> {
+        match logical {
+            LogicalType::Geometry(geometry) => {
+                let crs = Crs::from_parquet(geometry.crs.as_deref(), value);
+                Some(Self { crs, edges: Edges::Planar })
+            }
+            LogicalType::Geography(geography) => {
+                use EdgeInterpolationAlgorithm as Algorithm;
+                let edges = match geography.algorithm() {
+                    None | Some(Algorithm::SPHERICAL) => Edges::Spherical,
+                    Some(Algorithm::VINCENTY) => Edges::Vincenty,
+                    Some(Algorithm::THOMAS) => Edges::Thomas,
+                    Some(Algorithm::ANDOYER) => Edges::Andoyer,
+                    Some(Algorithm::KARNEY) => Edges::Karney,
+                    Some(_) => Edges::Other,
+                };
+                Some(Self { crs: Crs::from_parquet(geography.crs.as_deref(), value), edges })
+            }
+            _ => None,
+        }
     }
 }

@@ -9,6 +9,7 @@ use super::geometry::Geometry;
 use super::source::Source;
 use super::table::Table;
 use super::{geojson, is_geojson};
+use crate::crs::Crs;
 use crate::error::{Error, Result};
 use crate::polygons::{Invalid, Polygons};
 use crate::stop::Stop;
@@ -39,15 +40,25 @@ impl PolygonTable {
     /// Reads a Parquet file whole.
     ///
     /// The polygons are in the primary geometry column of GeoParquet (WKB, or a native encoding);
-    /// in plain Parquet in list columns `x` and `y`, or in `geometry` as
-    /// [`Polygons::from_geometry`] reads it.
+    /// else in the only column of type GEOMETRY or GEOGRAPHY; in plain Parquet in list columns `x`
+    /// and `y`, or in `geometry` as [`Polygons::from_geometry`] reads it.
     ///
     /// # Errors
     ///
     /// [`Error::Io`] and [`Error::Parquet`]; [`Error::InFile`] for what is wrong with columns, rows
     /// or the GeoParquet metadata.
     pub fn read_parquet(path: &Path, invalid: Invalid) -> Result<Self> {
-        parquet(path, None, invalid, &Stop::default())
+        parquet(path, None, invalid, None, &Stop::default())
+    }
+
+    /// As [`PolygonTable::read_parquet`], in this coordinate reference system, whatever the file and
+    /// its rows name.
+    ///
+    /// # Errors
+    ///
+    /// Those of [`PolygonTable::read_parquet`].
+    pub fn read_parquet_in(path: &Path, invalid: Invalid, crs: Crs) -> Result<Self> {
+        parquet(path, None, invalid, Some(&crs), &Stop::default())
     }
 
     /// Reads the features of a GeoJSON file, in longitude and latitude unless an older file says
@@ -64,7 +75,7 @@ impl PolygonTable {
     /// [`Error::Io`]; [`Error::InFile`] for broken JSON and for what is no FeatureCollection; with
     /// [`Invalid::Raise`] also for the first feature that is none or holds no polygon.
     pub fn read_geojson(path: &Path, invalid: Invalid) -> Result<Self> {
-        of_geojson(path, invalid, &Stop::default())
+        of_geojson(path, invalid, None, &Stop::default())
     }
 
     /// One of the other columns.
@@ -81,23 +92,35 @@ impl PolygonTable {
     }
 }
 
-/// As [`PolygonTable::read`], with these columns of a Parquet file only, until work is to stop.
+/// As [`PolygonTable::read`], with these columns of a Parquet file only, in another reference system
+/// than the file names if one is given, until work is to stop.
 pub(crate) fn read_polygons(
     path: &Path,
     only: &[&str],
     invalid: Invalid,
+    crs: Option<&Crs>,
     stop: &Stop,
 ) -> Result<PolygonTable> {
     if is_geojson(path) {
-        of_geojson(path, invalid, stop)
+        of_geojson(path, invalid, crs, stop)
     } else {
-        parquet(path, Some(only), invalid, stop)
+        parquet(path, Some(only), invalid, crs, stop)
     }
 }
 
-fn of_geojson(path: &Path, invalid: Invalid, stop: &Stop) -> Result<PolygonTable> {
+fn of_geojson(
+    path: &Path,
+    invalid: Invalid,
+    crs: Option<&Crs>,
+    stop: &Stop,
+) -> Result<PolygonTable> {
     let file = Source::open(path, stop)?.whole();
-    geojson::read_polygons(file.reader(), invalid).map_err(|error| error.in_file(path))
+    let mut table =
+        geojson::read_polygons(file.reader(), invalid).map_err(|error| error.in_file(path))?;
+    if let Some(crs) = crs {
+        table.polygons = table.polygons.with_crs(Some(crs.clone()));
+    }
+    Ok(table)
 }
 
 /// Reads the polygons and all other columns, or only these.
@@ -105,6 +128,7 @@ fn parquet(
     path: &Path,
     only: Option<&[&str]>,
     invalid: Invalid,
+    crs: Option<&Crs>,
     stop: &Stop,
 ) -> Result<PolygonTable> {
     let table = Table::open(path, stop)?;
@@ -127,7 +151,12 @@ fn parquet(
     let read = || -> Result<_> {
         let schema = Arc::new(table.schema().project(&needed)?);
         let all = concat_batches(&schema, &batches)?;
-        let polygons = geometry.read_polygons(&all, invalid)?;
+        let (polygons, srids) = geometry.read_polygons(&all, invalid)?;
+        let crs = match crs {
+            Some(crs) => Some(crs.clone()),
+            None => srids.of_column(geometry.column(), geometry.crs())?,
+        };
+        let polygons = polygons.with_crs(crs);
         Ok(PolygonTable { polygons, columns: all.project(&places(&is_kept, &schema))? })
     };
     read().map_err(|error| error.in_file(path))

@@ -6,7 +6,6 @@ use std::time::Instant;
 use super::copy::{copy, is_copyable};
 use super::files::Pair;
 use super::format::Format;
-use super::input::PointReader;
 use super::manifest::{self, Former, Manifest};
 use super::output::{Folders, Output, folder_of};
 use super::question::{Question, Task};
@@ -40,6 +39,8 @@ pub(super) struct Crew {
     /// Empty ones, to begin with for each file.
     pub(super) tallies: Tallies,
     pub(super) temporaries: Temporaries,
+    /// Whether there are several files, so that an error has to name its file.
+    pub(super) several: bool,
 }
 
 /// A file that is on the disk, but under no name yet.
@@ -162,7 +163,7 @@ impl Crew {
         let input = match &file.input {
             Some(input) => input,
             None => {
-                opened = PointReader::open(pair, &self.job.point, self.watch.to_stop())?;
+                opened = self.job.open(pair, self.watch.to_stop())?;
                 &opened
             }
         };
@@ -195,7 +196,8 @@ impl Crew {
             }
             _ => recode(task, format, settings, memory, output),
         };
-        let (Watched { mut output, .. }, tally) = write().map_err(|error| failure.or(error))?;
+        let (Watched { mut output, .. }, tally) =
+            write().map_err(|error| failure.or(error).in_points_file(&pair.input, self.several))?;
         if tally.rows != input.rows() {
             let message = format!("read {} rows, expected {}", tally.rows, input.rows());
             return Err(Error::Columns { message }.in_file(input.path()));

@@ -1,4 +1,5 @@
 use std::path::Path;
+use std::sync::{Mutex, PoisonError};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
@@ -13,6 +14,7 @@ use crate::error::Result;
 use crate::file::{Geometry, Header, Table};
 use crate::points::Points;
 use crate::rule::Rule;
+use crate::srid::Srids;
 use crate::stop::Stop;
 
 /// A table of points, read batch by batch.
@@ -21,6 +23,10 @@ pub(super) struct PointReader {
     geometry: Geometry,
     /// Where the columns of the geometry are in the table.
     places: Vec<usize>,
+    /// In place of what the file and its rows name.
+    crs: Option<Crs>,
+    /// Of all rows that have been read. Row groups are read side by side.
+    srids: Mutex<Srids>,
 }
 
 enum InFormat {
@@ -48,7 +54,12 @@ impl PointReader {
         let fields = geometry.fields();
         let places = fields.iter().map(|field| Ok(header.column(field.name())?.0));
         let places = places.collect::<Result<_>>()?;
-        Ok(Self { file, geometry, places })
+        Ok(Self { file, geometry, places, crs: None, srids: Mutex::default() })
+    }
+
+    /// The same points in this reference system, if it is one.
+    pub(super) fn in_crs(self, crs: Option<Crs>) -> Self {
+        Self { crs, ..self }
     }
 
     /// Whether it is cheap to have many of them open, and not to open one twice.
@@ -88,8 +99,9 @@ impl PointReader {
         self.geometry.fields().iter().map(|field| field.name().clone()).collect()
     }
 
+    /// The reference system, unless the rows alone name it.
     pub(super) fn crs(&self) -> Option<&Crs> {
-        self.geometry.crs()
+        self.crs.as_ref().or(self.geometry.crs())
     }
 
     /// Each batch with its points, which the rule accepts.
@@ -140,10 +152,35 @@ impl PointReader {
     }
 
     fn points(&self, batch: &RecordBatch, first_row: usize, rule: Rule) -> Result<Points> {
-        let points = self.geometry.read_points(batch, first_row);
+        let points = self.geometry.read_points(batch, first_row).and_then(|points| {
+            if self.crs.is_some() {
+                return Ok(points.without_srids());
+            }
+            let mut seen = self.srids.lock().unwrap_or_else(PoisonError::into_inner);
+            seen.merge(points.srids());
+            let checked = seen.of_column(self.geometry.column(), self.geometry.crs());
+            drop(seen);
+            checked.map_err(|error| self.first_mixed().err().unwrap_or(error))?;
+            Ok(points)
+        });
         let accepted =
             |points: Points| points.accepted_by(&rule, self.geometry.column(), first_row);
         points.and_then(accepted).map_err(|error| error.in_file(self.path()))
+    }
+}
+
+impl PointReader {
+    /// The first rows that name different systems: row groups are not read in order.
+    fn first_mixed(&self) -> Result<()> {
+        let InFormat::Parquet(table) = &self.file else { return Ok(()) };
+        let (mut srids, mut first_row) = (Srids::default(), 0);
+        for batch in table.batches(Some(&self.places))? {
+            let batch = batch?;
+            srids.merge(self.geometry.read_points(&batch, first_row)?.srids());
+            srids.of_column(self.geometry.column(), self.geometry.crs())?;
+            first_row += batch.num_rows();
+        }
+        Ok(())
     }
 }
 

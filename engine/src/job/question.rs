@@ -7,6 +7,7 @@ use super::input::PointReader;
 use super::tally::Tallies;
 use super::watch::{Tally, Watch};
 use crate::answer::Answer;
+use crate::crs::Crs;
 use crate::error::Result;
 use crate::matcher::Matcher;
 use crate::points::Points;
@@ -35,6 +36,7 @@ impl Question {
         points: &Points,
         tallies: Option<&Mutex<Tallies>>,
     ) -> Result<(ArrayRef, Tally)> {
+        Crs::agree(points.crs().as_ref(), self.matcher.crs())?;
         let rows = self.matcher.match_points(points);
         if let Some(tallies) = tallies {
             // Sums of whole batches: one that panicked has left none.

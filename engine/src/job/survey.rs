@@ -3,12 +3,12 @@
 use arrow_schema::{Schema, SchemaRef};
 use rayon::prelude::*;
 
+use super::MatchParquet;
 use super::files::Pair;
 use super::input::PointReader;
 use super::watch::Watch;
 use crate::crs::Crs;
 use crate::error::{Error, Result};
-use crate::point_columns::PointColumns;
 use crate::threads;
 
 /// What the footer of a file says.
@@ -26,13 +26,13 @@ pub(super) struct Surveyed {
 /// Opens all files, on all threads; the results are in the order of the files.
 pub(super) fn survey(
     pairs: Vec<Pair>,
-    columns: &PointColumns,
+    job: &MatchParquet,
     watch: &Watch,
 ) -> Vec<(Pair, Result<Surveyed>)> {
     let open = |pair: Pair| {
         let look = || {
             watch.check()?;
-            let input = PointReader::open(&pair, columns, watch.to_stop())?;
+            let input = job.open(&pair, watch.to_stop())?;
             Ok(Surveyed {
                 pair: pair.clone(),
                 schema: input.schema(),

@@ -7,9 +7,9 @@ use arrow_schema::extension::{
 };
 use arrow_schema::{DataType, Field};
 use geoarrow_schema::MultiPolygonType;
-use serde_json::{Value, json};
 
 use super::{Nesting, Polygons};
+use crate::crs::extension;
 
 impl Polygons {
     /// The polygons as a column of GeoArrow multipolygons, which [`Polygons::from_geometry`] reads
@@ -41,14 +41,10 @@ impl Polygons {
     }
 
     fn extension(&self) -> [(String, String); 2] {
-        let crs = self.crs.as_ref().map(|crs| {
-            let text = crs.to_text();
-            serde_json::from_str(&text).ok().filter(Value::is_object).unwrap_or(text.into())
-        });
-        let metadata = crs.map_or(json!({}), |crs| json!({ "crs": crs }));
+        let metadata = extension(self.crs.as_ref(), self.edges);
         [
             (EXTENSION_TYPE_NAME_KEY.to_owned(), MultiPolygonType::NAME.to_owned()),
-            (EXTENSION_TYPE_METADATA_KEY.to_owned(), metadata.to_string()),
+            (EXTENSION_TYPE_METADATA_KEY.to_owned(), metadata),
         ]
     }
 }

@@ -10,7 +10,7 @@ use super::Polygons;
 use super::builder::Outline;
 use super::invalid::Faults;
 use crate::binary::{self, Binary};
-use crate::crs::Crs;
+use crate::srid::Srids;
 use crate::stop::Current;
 use crate::threads;
 
@@ -22,11 +22,10 @@ pub(super) fn accepts(dtype: &DataType) -> bool {
     matches!(dtype, DataType::Binary | DataType::LargeBinary | DataType::BinaryView)
 }
 
-/// The polygons of all rows, and the rows that hold none. The CRS is that of the rows' SRID, if all
-/// have the same.
+/// The polygons of all rows, and the rows that hold none; adds the SRIDs of the others.
 ///
 /// First the rings are found, then their vertices copied to where they belong.
-pub(super) fn read(rows: &Binary<'_>) -> (Polygons, Faults) {
+pub(super) fn read(rows: &Binary<'_>, srids: &mut Srids) -> (Polygons, Faults) {
     let (mut outline, mut faults) = (Outline::default(), Faults::default());
     let mut rings = Vec::new();
     let pieces = pieces(rows);
@@ -43,6 +42,7 @@ pub(super) fn read(rows: &Binary<'_>) -> (Polygons, Faults) {
         rings.push((piece.rings, piece.outline.vertices()));
         outline.append(&piece.outline);
         faults.append(piece.faults);
+        srids.merge(piece.srids);
     }
 
     let (mut x, mut y) = (vec![0.0; outline.vertices()], vec![0.0; outline.vertices()]);
@@ -56,7 +56,7 @@ pub(super) fn read(rows: &Binary<'_>) -> (Polygons, Faults) {
     } else {
         places.for_each(copy_vertices);
     }
-    (outline.finish(x.into(), y.into()).with_crs(crs(rows)), faults)
+    (outline.finish(x.into(), y.into()), faults)
 }
 
 /// What is in a piece of the column.
@@ -65,15 +65,18 @@ struct Found<'a> {
     outline: Outline,
     rings: Vec<LinearRing<'a>>,
     faults: Faults,
+    srids: Srids,
 }
 
 fn find_rings<'a>(rows: &Binary<'a>, piece: Range<usize>, current: &Current) -> Found<'a> {
     let mut found = Found::default();
     for row in piece {
-        let parsed = rows
-            .get(row)
-            .filter(|_| !current.is_stopped())
-            .map(|bytes| binary::parse_polygon(bytes, &mut found.outline, &mut found.rings));
+        let bytes = rows.get(row).filter(|_| !current.is_stopped());
+        let parsed =
+            bytes.map(|bytes| binary::parse_polygon(bytes, &mut found.outline, &mut found.rings));
+        if let (Some(Ok(())), Some(srid)) = (&parsed, bytes.and_then(binary::srid)) {
+            found.srids.add(row, srid);
+        }
         found.outline.finish_row(matches!(parsed, Some(Ok(()))));
         if let Some(Err(reason)) = parsed {
             found.faults.push(row, || reason);
@@ -108,10 +111,4 @@ fn pieces(rows: &Binary<'_>) -> Vec<Range<usize>> {
     }
     pieces.push(start..rows.len());
     pieces
-}
-
-fn crs(rows: &Binary<'_>) -> Option<Crs> {
-    let mut srids = (0..rows.len()).filter_map(|row| rows.get(row).map(binary::srid));
-    let first = srids.next().flatten()?;
-    srids.all(|srid| srid == Some(first)).then(|| Crs::from_srid(first)).flatten()
 }

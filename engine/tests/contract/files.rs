@@ -259,6 +259,8 @@ fn the_job_reads_geoparquet_and_geojson() {
         polygons: path("zones.parquet"),
         output: path("out.parquet"),
         point: PointColumns::Auto,
+        points_crs: None,
+        polygons_crs: None,
         name: "zone".to_owned(),
         rule: Rule::within(20.0).unwrap(),
         by: Some("key".to_owned()),

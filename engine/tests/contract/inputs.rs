@@ -357,9 +357,9 @@ fn ewkb_of_either_byte_order_and_any_dimension() {
             }
         }
     }
-    // Rows that differ in it have none.
-    let column = BinaryArray::from_vec(vec![&bytes(0x2000_0000, 2, true)[..], &bytes(0, 2, true)]);
-    assert_eq!(world::read_geometry(&column).unwrap().crs(), None);
+    // Rows without one are taken to be in that of the others.
+    let column = BinaryArray::from_vec(vec![&bytes(0, 2, true)[..], &bytes(0x2000_0000, 2, true)]);
+    assert_eq!(world::read_geometry(&column).unwrap().crs(), Crs::from_text("EPSG:2263").as_ref());
 }
 
 #[test]

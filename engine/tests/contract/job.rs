@@ -90,6 +90,8 @@ fn job() -> (TempDir, MatchParquet) {
         polygons: path("polygons.parquet"),
         output: path("out.parquet"),
         point: PointColumns::Auto,
+        points_crs: None,
+        polygons_crs: None,
         name: "polygon".to_owned(),
         rule: Rule::within(1.0).unwrap(),
         by: None,

@@ -17,4 +17,5 @@ mod job;
 mod measure;
 mod nearest;
 mod oracle;
+mod reference_systems;
 mod world;

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
 
 _DESCRIPTION = """\
 Tells what is in a file of points or polygons: the format, which column holds the
-geometry and how, the coordinate reference system, rows, bounds, null and invalid
-rows. Looks through all rows, in little memory."""
+geometry and how, the coordinate reference system, the edges, rows, bounds, null
+and invalid rows. Looks through all rows, in little memory."""
 
 
 def add(commands: Commands) -> None:
@@ -42,7 +42,9 @@ def _run(options: argparse.Namespace) -> None:
     what = f"{info.format}, {info.rows:,} {info.kind} as {info.encoding}"
     lines = [("file", f"{options.file}: {what}")]
     lines.append(("geometry", " and ".join(info.geometry)))
-    lines.append(("crs", info.crs or "not told"))
+    lines.append(("crs", info.crs or info.mixed_crs or "not told"))
+    if info.edges is not None:
+        lines.append(("edges", info.edges))
     if info.bounds is not None:
         x0, y0, x1, y1 = info.bounds
         lines.append(("bounds", f"x {x0:g} to {x1:g}, y {y0:g} to {y1:g}"))

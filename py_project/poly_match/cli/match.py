@@ -7,11 +7,13 @@ import json
 import math
 import sys
 import time
+import warnings
 from collections.abc import Callable
 from typing import TYPE_CHECKING, Any, get_args
 
 from poly_match.cli.arguments import add_point, check_point, count, distance, flag, point_of
 from poly_match.cli.complaint import PROG
+from poly_match.crs import EdgesWarning, crs_text
 from poly_match.job import Summary, match_parquet
 from poly_match.options import Center, Invalid, Metric, Options, Predicate
 from poly_match.progress import Progress, Rate
@@ -64,6 +66,13 @@ def add(commands: Commands) -> None:
         help="file to write; for several files of POINTS the directory for those of the answers",
     )
     add_point(match)
+    for which in ("points", "polygons"):
+        match.add_argument(
+            f"--{which}-crs",
+            metavar="CRS",
+            help=f"coordinate reference system of {which.upper()}, such as EPSG:4326, in place of "
+            "the one that the file names; nothing is reprojected",
+        )
     _add_options(match)
     match.add_argument(
         "--name", default="polygon", help="name of the appended column (default: %(default)s)"
@@ -91,6 +100,8 @@ def add(commands: Commands) -> None:
 def _check(match: argparse.ArgumentParser, options: argparse.Namespace) -> None:
     check_point(match, options)
     try:
+        for name in ("points_crs", "polygons_crs"):
+            crs_text(getattr(options, name), name)
         Options(*(getattr(options, name) for name in Options._fields)).checked()
         Settings(*(getattr(options, name) for name in Settings._fields)).checked()
     except ValueError as error:
@@ -103,18 +114,12 @@ def _run(options: argparse.Namespace) -> bool:
     progress: bool | Callable[[Progress], None] = not options.quiet
     if options.json and progress:
         progress = _Events()
-    summary = match_parquet(
-        options.points,
-        options.polygons,
-        options.output,
-        point=point_of(options),
-        **{name: getattr(options, name) for name in Options._fields},
-        name=options.name,
-        **{name: getattr(options, name) for name in Settings._fields},
-        counts=options.counts,
-        picture=options.picture,
-        progress=progress,
-    )
+    with warnings.catch_warnings(record=True) as caught:
+        warnings.simplefilter("default", EdgesWarning)
+        summary = _match(options, progress)
+    for warning in caught:
+        if not options.quiet:
+            print(f"{PROG}: note: {warning.message}", file=sys.stderr, flush=True)
     for skipped in summary.skipped:
         if options.json:
             _print_event("skipped", skipped._asdict())
@@ -125,6 +130,23 @@ def _run(options: argparse.Namespace) -> bool:
     elif not options.quiet:
         print(_closing_line(summary, options.output))
     return bool(summary.skipped)
+
+
+def _match(options: argparse.Namespace, progress: bool | Callable[[Progress], None]) -> Summary:
+    return match_parquet(
+        options.points,
+        options.polygons,
+        options.output,
+        point=point_of(options),
+        points_crs=options.points_crs,
+        polygons_crs=options.polygons_crs,
+        **{name: getattr(options, name) for name in Options._fields},
+        name=options.name,
+        **{name: getattr(options, name) for name in Settings._fields},
+        counts=options.counts,
+        picture=options.picture,
+        progress=progress,
+    )
 
 
 class _Events:

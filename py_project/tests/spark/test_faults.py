@@ -77,3 +77,25 @@ def test_a_bad_row_is_counted_within_its_partition(spark: SparkSession) -> None:
         pm.spark.match(points, city(10), point="point", max_dist=1.0).collect()
     lines = [line for line in str(caught.value).splitlines() if line.startswith("ValueError: ")]
     assert lines[0].startswith("ValueError: partition 1: column 'point', row 23456: ")
+
+
+def test_reference_systems_are_compared_by_the_workers(spark: SparkSession) -> None:
+    from pyspark.errors import PythonException
+
+    def point(srid: int) -> str:
+        """EWKB of (1, 1) in a system."""
+        numbers = b"\x01\x01\x00\x00\x20" + srid.to_bytes(4, "little") + 2 * b"\0\0\0\0\0\0\xf0\x3f"
+        return f"X'{numbers.hex()}'"
+
+    mixed = "partition 1: column 'point': row 0 has SRID 4326, row 200 has SRID 3857: expected one"
+    differ = "partition 0: the points are in EPSG:3857, the polygons in EPSG:4326: reproject one"
+    zones = city(10)
+    for column, polygons, error in (
+        (f"if(id = 700, {point(3857)}, {point(4326)})", zones, mixed),
+        (point(3857), pm.Polygons(zones, crs="EPSG:4326"), differ),
+    ):
+        points = spark.range(0, 1000, 1, 2).selectExpr(f"{column} as point")
+        with pytest.raises(PythonException) as caught:
+            pm.spark.match(points, polygons, point="point", max_dist=1.0).collect()
+        lines = [line for line in str(caught.value).splitlines() if line.startswith("ValueError: ")]
+        assert any(line.startswith(f"ValueError: {error}") for line in lines), lines
