@@ -5,8 +5,12 @@ use arrow_array::{ArrayRef, RecordBatch};
 use arrow_cast::cast;
 use arrow_ipc::writer::FileWriter;
 use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
-use parquet::arrow::{ARROW_SCHEMA_META_KEY, ArrowWriter};
+use parquet::arrow::arrow_writer::ArrowWriterOptions;
+use parquet::arrow::{ARROW_SCHEMA_META_KEY, ArrowSchemaConverter, ArrowWriter};
+use parquet::basic::{LogicalType, Type as PhysicalType};
 use parquet::errors::ParquetError;
+use parquet::file::metadata::ParquetMetaData;
+use parquet::schema::types::{SchemaDescriptor, Type, TypePtr};
 
 use super::format::Format;
 use super::input::PointReader;
@@ -35,7 +39,8 @@ impl<W: Write + Send> Sink<W> {
             Format::Parquet => parquet(schema, input, settings, memory, output),
             Format::Csv => Ok(Self::Csv(Box::new(arrow_csv::Writer::new(output)))),
             Format::Arrow => {
-                let schema = Arc::new(without_dictionaries(schema, input));
+                let schema = with_extensions(&without_dictionaries(schema, input), input);
+                let schema = Arc::new(schema);
                 let writer = Box::new(FileWriter::try_new(output, &schema)?);
                 Ok(Self::Arrow { writer, schema })
             }
@@ -123,7 +128,17 @@ fn parquet<W: Write + Send>(
         properties = properties.set_max_row_group_row_count(Some(rows));
     }
     let schema = Arc::new(without_views(schema));
-    let writer = ArrowWriter::try_new(output, schema.clone(), Some(properties.build()));
+    let properties = properties.build();
+    let converter = ArrowSchemaConverter::new().with_coerce_types(properties.coerce_types());
+    let mut options = ArrowWriterOptions::new().with_properties(properties);
+    if let Some(metadata) = metadata
+        && let Some(types) =
+            with_spatial_types(converter.convert(&schema).map_err(arrow)?, metadata)
+                .map_err(arrow)?
+    {
+        options = options.with_parquet_schema(types);
+    }
+    let writer = ArrowWriter::try_new_with_options(output, schema.clone(), options);
     let mut writer = Box::new(writer.map_err(arrow)?);
     let pairs = metadata.and_then(|metadata| metadata.file_metadata().key_value_metadata());
     for pair in pairs.into_iter().flatten() {
@@ -132,6 +147,49 @@ fn parquet<W: Write + Send>(
         }
     }
     Ok(Sink::Parquet { writer, schema })
+}
+
+/// The types of the columns in Parquet, where there are some of type GEOMETRY or GEOGRAPHY in the
+/// input: those stay as they are, for Arrow has no such types.
+fn with_spatial_types(
+    written: SchemaDescriptor,
+    input: &ParquetMetaData,
+) -> std::result::Result<Option<SchemaDescriptor>, ParquetError> {
+    let input = input.file_metadata().schema().get_fields();
+    let spatial = |field: &TypePtr| {
+        let input = input.iter().find(|input| input.name() == field.name())?;
+        let logical = input.get_basic_info().logical_type_ref()?;
+        let is_spatial = matches!(logical, LogicalType::Geometry(_) | LogicalType::Geography(_));
+        let is_bytes =
+            field.is_primitive() && field.get_physical_type() == PhysicalType::BYTE_ARRAY;
+        (is_spatial && is_bytes).then(|| logical.clone())
+    };
+    let fields = written.root_schema().get_fields();
+    if !fields.iter().any(|field| spatial(field).is_some()) {
+        return Ok(None);
+    }
+    let fields = fields.iter().map(|field| match spatial(field) {
+        Some(logical) => Type::primitive_type_builder(field.name(), PhysicalType::BYTE_ARRAY)
+            .with_repetition(field.get_basic_info().repetition())
+            .with_logical_type(Some(logical))
+            .build()
+            .map(Arc::new),
+        None => Ok(field.clone()),
+    });
+    let fields = fields.collect::<std::result::Result<Vec<_>, _>>()?;
+    let root =
+        Type::group_type_builder(written.root_schema().name()).with_fields(fields).build()?;
+    Ok(Some(SchemaDescriptor::new(Arc::new(root))))
+}
+
+/// A schema with the extension type of WKB on the columns that are of type GEOMETRY or GEOGRAPHY in
+/// the input, so that their reference system is not lost.
+fn with_extensions(schema: &Schema, input: &PointReader) -> Schema {
+    let Some(table) = input.table() else { return schema.clone() };
+    with_fields(schema, |field| match table.header().spatial(field.name()) {
+        Some(spatial) => Arc::new(spatial.extend(field)),
+        None => field.clone(),
+    })
 }
 
 /// A schema with plain columns for those that are dictionaries: those of Parquet change from batch
