@@ -11,6 +11,9 @@ if TYPE_CHECKING:
 
 # Those that the engine gets as they are; other numbers are converted by Polars on the way.
 _NATIVE = (pl.Float64, pl.Float32, pl.Int64, pl.Int32, pl.UInt64, pl.UInt32)
+WIDE_INTEGERS = (pl.Int128, getattr(pl, "UInt128", pl.Int128))
+"""Those that Arrow does not have."""
+
 _PAIR = pl.Struct({"x": pl.Float64, "y": pl.Float64})
 
 POINTS_WANTED = (
@@ -133,10 +136,10 @@ def label_as(dtype: pl.DataType) -> pl.DataType | None:
     """As :func:`points_as` for labels: told apart by the engine, and shown in its errors."""
     match dtype:
         case pl.Struct(fields=fields):
-            inner = {field.name: label_as(_instance(field.dtype)) for field in fields}
+            inner = {field.name: _inner_label_as(field.dtype) for field in fields}
             return None if None in inner.values() else pl.Struct(inner)  # type: ignore[arg-type]
         case pl.List() | pl.Array():
-            item = label_as(_instance(dtype.inner))
+            item = _inner_label_as(dtype.inner)
             return None if item is None else pl.List(item)
         case pl.Null():
             return pl.Boolean()
@@ -148,10 +151,36 @@ def label_as(dtype: pl.DataType) -> pl.DataType | None:
             return dtype
     if isinstance(dtype, _NATIVE):
         return dtype
-    if dtype.is_integer() and dtype not in (pl.Int128, getattr(pl, "UInt128", pl.Int128)):
+    if dtype.is_integer() and dtype not in WIDE_INTEGERS:
         return pl.Int64()
     # Dates, times of day, categories, decimals: each value has a text of its own.
     return pl.Float32() if dtype.is_float() else pl.String()
+
+
+def _inner_label_as(dtype: pl.DataType | DataTypeClass) -> pl.DataType | None:
+    """Of labels within others; times as numbers, as Polars has no text for those of all years."""
+    inner = _instance(dtype)
+    if isinstance(inner, pl.Date):
+        return pl.Int32()
+    return pl.Int64() if inner.is_temporal() else label_as(inner)
+
+
+def calendar(dtype: pl.DataType) -> tuple[int, int] | None:
+    """The least and the greatest physical value of which Polars has a text; ``None`` for no times.
+
+    It raises ``PanicException`` for years past 262,000 or so, and for times past a day.
+    """
+    days = 90_000_000
+    match dtype:
+        case pl.Date():
+            return -days, days
+        case pl.Datetime():
+            most = days * 86_400 * {"ms": 10**3, "us": 10**6, "ns": 10**9}[dtype.time_unit]
+            return -min(most, 2**63 - 1), min(most, 2**63 - 1)
+        case pl.Time():
+            return 0, 86_400 * 10**9 - 1
+        case _:
+            return None
 
 
 def _number_as(dtype: object) -> pl.DataType | None:
@@ -193,9 +222,19 @@ def number_as(dtype: pl.DataType) -> pl.DataType | None:
 
 
 def index_as(dtype: pl.DataType) -> pl.DataType | None:
-    """As :func:`points_as` for what rows are put in order by."""
+    """As :func:`points_as` for what rows are put in order by.
+
+    Decimals and integers of 128 bits are ranked before: the engine is not handed them.
+    """
+    if is_ranked(dtype):
+        return pl.UInt32()
     if dtype.is_temporal():
         return pl.Int64()
     if dtype.is_integer():
         return label_as(dtype) if dtype.is_signed_integer() else pl.UInt64()
     return dtype if dtype == pl.String else _number_as(dtype)
+
+
+def is_ranked(dtype: pl.DataType) -> bool:
+    """Whether an index is put in order by Polars, as 64 bits do not hold it."""
+    return dtype in WIDE_INTEGERS or isinstance(dtype, pl.Decimal)

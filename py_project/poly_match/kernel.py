@@ -12,6 +12,7 @@ import polars as pl
 from polars.exceptions import InvalidOperationError
 from polars.plugins import register_plugin_function
 
+from poly_match.dtypes import calendar
 from poly_match.points import storage_of
 
 _PLUGIN = Path(__file__).parent
@@ -62,7 +63,9 @@ def expression(
 
 def read(column: pl.Series, read_as: ReadAs, wanted: str) -> pl.Series:
     """Bring a Series into a dtype that the engine reads, or raise ``InvalidOperationError``."""
-    return _converted(column, _checked(column.name, column.dtype, read_as, wanted))
+    into = _checked(column.name, column.dtype, read_as, wanted)
+    column = _converted(column, into)
+    return column if hasattr(pl, "pipe_with_dtype") else _converted(column, _without_arrays(into))
 
 
 def read_expr(expr: pl.Expr, read_as: ReadAs, wanted: str) -> pl.Expr:
@@ -74,8 +77,8 @@ def read_expr(expr: pl.Expr, read_as: ReadAs, wanted: str) -> pl.Expr:
             name = expr.meta.output_name(raise_if_undetermined=False) or ""
             into = _checked(name, dtype, read_as, wanted)
             if isinstance(dtype, pl.BaseExtension):
-                expr = expr.ext.storage()
-            return expr if into == dtype else expr.cast(into)
+                expr, dtype = expr.ext.storage(), storage_of(dtype)
+            return expr if into == dtype else _cast(expr, dtype, into)
 
         return pl.pipe_with_dtype([expr], planned)
 
@@ -96,40 +99,124 @@ def read_expr(expr: pl.Expr, read_as: ReadAs, wanted: str) -> pl.Expr:
     return expr.map_batches(converted, is_elementwise=True)
 
 
-def count(name: str, value: object, least: int) -> int:
-    """Return a whole number of at least ``least``.
+def count(name: str, value: object, least: int, most: int = 2**63 - 1) -> int:
+    """Return a whole number from ``least`` to ``most``.
+
+    Raises
+    ------
+    TypeError
+        If it is not a whole number; with the parameter's name.
+    ValueError
+        If it is less or more; with the parameter's name.
+    """
+    number = _whole(name, value, f"a whole number of at least {least}")
+    if number < least:
+        msg = f"{name}: expected at least {least}, got {number}"
+        raise ValueError(msg)
+    if number > most:
+        msg = f"{name}: expected at most {most}, got {number}"
+        raise ValueError(msg)
+    return number
+
+
+def number(name: str, value: object, wanted: str) -> float:
+    """Return a number as a float; ``wanted`` is what the parameter takes.
+
+    Raises
+    ------
+    TypeError
+        If it is not one number; with the parameter's name. Text and truth values are no numbers.
+    ValueError
+        If it is larger than a 64-bit float; with the parameter's name.
+    """
+    is_number = hasattr(type(value), "__float__") or hasattr(type(value), "__index__")
+    if not is_number or _is_flag(value) or getattr(value, "ndim", 0) != 0:
+        raise _wrong(name, value, wanted)
+    try:
+        return float(value)  # type: ignore[arg-type]
+    except OverflowError:
+        msg = f"{name}: expected {wanted}, got a number larger than a 64-bit float"
+        raise ValueError(msg) from None
+    except (TypeError, ValueError):
+        raise _wrong(name, value, wanted) from None
+
+
+def flag(name: str, value: object) -> bool:
+    """Return a truth value.
+
+    Raises
+    ------
+    TypeError
+        If it is anything but ``True`` or ``False``, of Python or numpy; with the parameter's name.
+    """
+    if not _is_flag(value):
+        raise _wrong(name, value, "True or False")
+    return bool(value)
+
+
+def word(name: str, value: object, choices: Sequence[str]) -> str:
+    """Return one of some words.
+
+    Raises
+    ------
+    TypeError
+        If it is not text; with the parameter's name. Other words are the plugin's to refuse.
+    """
+    if not isinstance(value, str):
+        raise _wrong(name, value, " or ".join(map(repr, choices)))
+    return value
+
+
+def signed_seed(seed: object) -> int:
+    """Return a seed as the plugin takes it; a new one for ``None``.
 
     Raises
     ------
     TypeError
         If it is not a whole number.
     ValueError
-        If it is less; with the parameter's name.
+        If it is negative or has more than 64 bits.
     """
-    try:
-        number = operator.index(value)  # type: ignore[arg-type]
-    except TypeError:
-        msg = f"{name}: expected a whole number, got {value!r}"
-        raise TypeError(msg) from None
-    if not least <= number < 2**63:
-        msg = f"{name}: expected at least {least}, got {number}"
+    wanted = "a number from 0 to 2**64 - 1"
+    number = secrets.randbits(64) if seed is None else _whole("seed", seed, f"{wanted}, or None")
+    if not 0 <= number < 2**64:
+        msg = f"seed: expected {wanted}, got {number}"
         raise ValueError(msg)
-    return number
+    return number - 2**64 if number >= 2**63 else number
 
 
-def signed_seed(seed: int | None) -> int:
-    """Return a seed as the plugin takes it; a new one for ``None``.
+def column(name: str, value: object) -> str | pl.Expr | pl.Series:
+    """Return what names or holds a column.
 
     Raises
     ------
-    ValueError
-        If it is negative or has more than 64 bits.
+    TypeError
+        If it is no name, expression or Series; with the parameter's name.
     """
-    number = secrets.randbits(64) if seed is None else operator.index(seed)
-    if not 0 <= number < 2**64:
-        msg = f"seed: expected a number from 0 to 2**64 - 1, got {number}"
-        raise ValueError(msg)
-    return number - 2**64 if number >= 2**63 else number
+    if not isinstance(value, (str, pl.Expr, pl.Series)):
+        raise _wrong(name, value, "a column name, an expression or a Series")
+    return value
+
+
+def _whole(name: str, value: object, wanted: str) -> int:
+    try:
+        if _is_flag(value):
+            raise TypeError
+        return operator.index(value)  # type: ignore[arg-type]
+    except TypeError:
+        raise _wrong(name, value, wanted) from None
+
+
+def _is_flag(value: object) -> bool:
+    # The second is numpy's, which need not be installed.
+    return isinstance(value, bool) or type(value).__name__ in ("bool_", "bool")
+
+
+def _wrong(name: str, value: object, wanted: str) -> TypeError:
+    shown = repr(value)
+    # Tables and arrays are too long to show.
+    shown = shown if len(shown) <= 60 and "\n" not in shown else f"a {type(value).__name__}"
+    return TypeError(f"{name}: expected {wanted}, got {shown}")
 
 
 def _checked(name: str, dtype: pl.DataType, read_as: ReadAs, wanted: str) -> pl.DataType:
@@ -143,7 +230,22 @@ def _checked(name: str, dtype: pl.DataType, read_as: ReadAs, wanted: str) -> pl.
 def _converted(column: pl.Series, into: pl.DataType) -> pl.Series:
     if isinstance(column.dtype, pl.BaseExtension):
         column = column.ext.storage()
-    return column if into == column.dtype else column.cast(into)
+    if into == column.dtype:
+        return column
+    if calendar(column.dtype) is None:
+        return column.cast(into)
+    return column.to_frame().select(_cast(pl.first(), column.dtype, into)).to_series()
+
+
+def _cast(expr: pl.Expr, dtype: pl.DataType, into: pl.DataType) -> pl.Expr:
+    """Times as text, those past all calendars as their numbers; anything else as Polars does."""
+    bounds = calendar(dtype)
+    if bounds is None or into != pl.String:
+        return expr.cast(into)
+    number = expr.to_physical()
+    known = number.is_between(*bounds)
+    text = pl.when(known).then(number).otherwise(0).cast(dtype).cast(pl.String)
+    return pl.when(known).then(text).otherwise(number.cast(pl.String))
 
 
 def _without_arrays(dtype: pl.DataType) -> pl.DataType:
