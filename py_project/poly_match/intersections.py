@@ -12,10 +12,11 @@ from poly_match.dtypes import (
     LABELS_WANTED,
     PIXELS_WANTED,
     index_as,
+    is_ranked,
     label_as,
     number_as,
 )
-from poly_match.kernel import read
+from poly_match.kernel import flag, read
 
 
 def intersections(
@@ -36,7 +37,8 @@ def intersections(
     x, y
         Columns of numbers: where the trace is. At most 1e150.
     index
-        Column of numbers, times or text: the trace's place along the profile.
+        Column of numbers, times or text: the trace's place along the profile. Numbers of any type
+        are put in numeric order.
     within
         Hold the profiles of one survey against each other too. Otherwise only those of different
         surveys.
@@ -49,11 +51,12 @@ def intersections(
         position: ``t11``, ``t11x``, ``t11y``, ``t12``, ``t12x``, ``t12y``; for the second ``t21``
         to ``t22y``. Dtypes are those of the columns.
 
-        Each point once: those in which a segment of one crosses a segment of the other, and those
-        that are a vertex of one or both, where profiles touch. Profiles that run on each other for
-        a stretch have in common its ends and the vertices of either within it. At a vertex the
-        trace after is that vertex, but for the first of a profile, which is the trace before; where
-        a profile comes by more than once, it is the first time.
+        Points are counted by place: each place of two profiles once, however often they come by.
+        They are those in which a segment of one crosses a segment of the other, and those that are
+        a vertex of one or both, where profiles touch. Profiles that run on each other for a stretch
+        have in common its ends and the vertices of either within it. At a vertex the trace after is
+        that vertex, but for the first of a profile, which is the trace before; where a profile
+        comes by more than once, it is the first time.
 
         Profiles are numbered in the order of their first rows; ``profile1`` is the lower. Rows are
         in the order of the first profile, the second, then along the first from trace to trace,
@@ -61,6 +64,8 @@ def intersections(
 
     Raises
     ------
+    TypeError
+        If a column is not given by its name, or ``within`` is neither true nor false.
     ValueError
         For a coordinate past 1e150, with its row.
     polars.exceptions.ColumnNotFoundError
@@ -70,10 +75,11 @@ def intersections(
 
     Notes
     -----
-    Rows with a null in one of the five columns or a position that is NaN or infinite are left out:
-    the profile goes straight on from the trace before to the trace after. Traces at one place, one
-    after the other, are one vertex. The position of a crossing within two segments is rounded, and
-    lies in the boxes around both.
+    Rows with a null in one of the five columns or a position that is NaN or infinite are left out
+    before anything else: the profile goes straight on from the trace before to the trace after.
+    Traces at one place, one after the other, are one vertex. Which points are at one place is
+    decided exactly; the position of a crossing within two segments is then rounded once, each
+    coordinate to the nearest float, so that two places may have one position.
 
     Examples
     --------
@@ -94,15 +100,22 @@ def intersections(
     ('north', 'east', 3.0, 0.0, 101, 102, 5, 6)
     """
     wanted = {"survey": survey, "profile": profile, "index": index, "x": x, "y": y}
-    lazy = frame.lazy() if isinstance(frame, pl.LazyFrame) else _frame(frame).lazy()
-    table = lazy.select(**{name: pl.col(column) for name, column in wanted.items()}).collect()
+    for name, column in wanted.items():
+        if not isinstance(column, str):
+            msg = f"{name}: expected the name of a column, got {column!r}"
+            raise TypeError(msg)
+    held_within = flag("within", within)
+    if isinstance(frame, pl.LazyFrame):
+        frame = frame.select(set(wanted.values())).collect()
+    whole = _frame(frame)
+    table = {name: whole[column].alias(name) for name, column in wanted.items()}
     t11, t12, t21, t22, at_x, at_y = _plugin.intersections(
         read(table["survey"], label_as, LABELS_WANTED),
         read(table["profile"], label_as, LABELS_WANTED),
-        read(table["index"], index_as, INDEX_WANTED),
+        read(_in_order(table["index"]), index_as, INDEX_WANTED),
         read(table["x"], number_as, PIXELS_WANTED),
         read(table["y"], number_as, PIXELS_WANTED),
-        bool(within),
+        held_within,
     )
     columns = [
         *_named(table, t11, {"survey": "survey1", "profile": "profile1"}),
@@ -117,9 +130,20 @@ def intersections(
 
 
 def _frame(table: Any) -> pl.DataFrame:
-    return table if isinstance(table, pl.DataFrame) else pl.DataFrame(table)
+    if isinstance(table, pl.DataFrame):
+        return table
+    try:
+        return pl.DataFrame(table)
+    except (TypeError, ValueError) as error:
+        msg = f"frame: expected a frame or an Arrow table, got {type(table).__name__}: {error}"
+        raise TypeError(msg) from None
 
 
-def _named(table: pl.DataFrame, rows: pl.Series, names: dict[str, str]) -> list[pl.Series]:
+def _in_order(index: pl.Series) -> pl.Series:
+    """Numbers past 64 bits as their ranks: that is all that is asked of them."""
+    return index.rank("dense").cast(pl.UInt32) if is_ranked(index.dtype) else index
+
+
+def _named(table: dict[str, pl.Series], rows: pl.Series, names: dict[str, str]) -> list[pl.Series]:
     """Columns of some rows, under other names."""
     return [table[name].gather(rows).alias(new) for name, new in names.items()]

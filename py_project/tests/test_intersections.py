@@ -35,7 +35,8 @@ def traces(lines: list[tuple[int, list[Point]]]) -> pl.DataFrame:
 
 
 def rounded(point: Point) -> Point:
-    return round(float(point[0]), 9), round(float(point[1]), 9)
+    """To the nearest floats: those of a fraction are exactly that."""
+    return float(point[0]), float(point[1])
 
 
 def side(a: Point, b: Point, p: Point) -> int:
@@ -48,20 +49,20 @@ def on(a: Point, b: Point, p: Point) -> bool:
     return between and side(a, b, p) == 0
 
 
-def common(one: list[Point], other: list[Point]) -> list[Point]:
-    """The points that two lines have in common, by the definition, in exact fractions."""
-    ends, within = set(), []
+def common(one: list[Point], other: list[Point]) -> set[Point]:
+    """The places that two lines have in common, by the definition, in exact fractions."""
+    found = set()
     for a, b in pairwise(one):
         for c, d in pairwise(other):
             if a == b or c == d:
                 continue
-            ends |= {p for p in (a, b) if on(c, d, p)} | {p for p in (c, d) if on(a, b, p)}
+            found |= {p for p in (a, b) if on(c, d, p)} | {p for p in (c, d) if on(a, b, p)}
             if side(a, b, c) * side(a, b, d) < 0 and side(c, d, a) * side(c, d, b) < 0:
                 (ux, uy), (vx, vy) = (b[0] - a[0], b[1] - a[1]), (d[0] - c[0], d[1] - c[1])
                 cross = ux * vy - uy * vx
                 share = Fraction((c[0] - a[0]) * vy - (c[1] - a[1]) * vx, cross)
-                within.append((a[0] + share * ux, a[1] + share * uy))
-    return [*ends, *within]
+                found.add((a[0] + share * ux, a[1] + share * uy))
+    return found
 
 
 @settings(max_examples=200, deadline=None)
@@ -162,6 +163,94 @@ def test_rows_that_are_not_known_are_left_out() -> None:
     assert pm.intersections(frame, **NAMES, within=True).equals(expected)
 
 
+def test_surveys_are_numbered_by_the_rows_that_are_left() -> None:
+    """The first row of survey b has no x: it is not there, and a comes first."""
+    rows = [
+        ("b", 1, 0, None, 0.0),
+        ("a", 1, 0, 0.0, 1.0),
+        ("a", 1, 1, 2.0, 1.0),
+        ("b", 1, 1, 1.0, 0.0),
+        ("b", 1, 2, 1.0, 2.0),
+    ]
+    frame = pl.DataFrame(rows, schema=["survey", "line", "trace", "x", "y"], orient="row")
+    for left_out in (frame, frame.with_columns(x=pl.col("x").fill_null(float("nan")))):
+        found = pm.intersections(left_out, **NAMES)
+        assert found.select("survey1", "survey2", "t11", "t12", "t21", "t22").row(0) == (
+            *("a", "b"),
+            *(0, 1),
+            *(1, 2),
+        )
+        assert found.equals(pm.intersections(frame[1:], **NAMES))
+
+
+NUMBERS = [2**60 + 2, 2**60 + 1, 2**60 + 3]
+INDEX_DTYPES = [
+    *((dtype, [2, 10, 30]) for dtype in (pl.Int8, pl.Int16, pl.Int32, pl.Int64, pl.Int128)),
+    *((dtype, [2, 10, 30]) for dtype in (pl.UInt8, pl.UInt16, pl.UInt32, pl.UInt64)),
+    *((dtype, NUMBERS) for dtype in (pl.Int64, pl.UInt64, pl.Int128)),
+    (pl.Int128, [10**38, -(10**38), 0]),
+    (pl.UInt64, [2**64 - 1, 0, 2**63]),
+    *((pl.Decimal(38, scale), NUMBERS) for scale in (0, 3, 9)),
+    (pl.Decimal(9, 2), [2, 10, 30]),
+    (pl.Float32, [2.0, -10.0, 30.0]),
+    (pl.Float64, [float("inf"), 10.0, -float("inf")]),
+]
+
+
+@pytest.mark.parametrize(("dtype", "index"), INDEX_DTYPES)
+def test_an_index_is_in_numeric_order(dtype: Any, index: list[Any]) -> None:
+    """Three traces of one profile at x = 0, 1, 2 by their index, whatever the order of the rows."""
+    places = {value: float(place) for place, value in enumerate(sorted(index))}
+    zigzag = pl.DataFrame(
+        {
+            "survey": [1] * 3,
+            "line": [1] * 3,
+            "trace": pl.Series(index).cast(pl.Int128 if dtype == pl.Int128 else dtype)
+            if not isinstance(dtype, pl.Decimal)
+            else pl.Series(index, dtype=pl.Int64).cast(dtype),
+            "x": [places[value] for value in index],
+            "y": [0.0] * 3,
+        }
+    )
+    across = pl.DataFrame(
+        {"survey": [2] * 2, "line": [1] * 2, "x": [1.5, 1.5], "y": [-1.0, 1.0]},
+        schema={"survey": pl.Int64, "line": pl.Int64, "x": pl.Float64, "y": pl.Float64},
+    ).with_columns(trace=pl.Series([0, 1]).cast(dtype))
+    found = pm.intersections(pl.concat([zigzag, across.select(zigzag.columns)]), **NAMES)
+    assert found["t11"].dtype == dtype
+    assert found.select("x", "t11x", "t12x").rows() == [(1.5, 1.0, 2.0)]
+
+
+def test_zeros_of_an_index_are_equal() -> None:
+    rows = [(1, 1, 0.0, 0.0, 0.0), (1, 1, -0.0, 1.0, 0.0), (2, 1, 0.0, 0.5, -1.0)]
+    frame = pl.DataFrame([*rows, (2, 1, 1.0, 0.5, 1.0)], list(FRAME.columns), orient="row")
+    # Of equal ones in the order of the rows.
+    assert pm.intersections(frame, **NAMES).select("t11x", "t12x").rows() == [(0.0, 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("label", "dtype"),
+    [
+        (2**31 - 1, pl.Date),
+        (-(2**31), pl.Date),
+        *((2**63 - 1, pl.Datetime(unit)) for unit in ("ms", "us", "ns")),
+        (-(2**63) + 1, pl.Datetime("ms", "Asia/Tokyo")),
+        (2**63 - 1, pl.Duration("ms")),
+        (24 * 3600 * 10**9 - 1, pl.Time),
+        (2**63 - 1, pl.Int64),
+    ],
+)
+def test_surveys_past_all_calendars(label: int, dtype: Any) -> None:
+    physical = pl.Int32 if dtype == pl.Date else pl.Int64
+    names = pl.Series([0, label], dtype=physical).cast(dtype)
+    frame = FRAME.with_columns(survey=names.gather([0, 0, 0, 1, 1, 0, 0]))
+    found = pm.intersections(frame, **NAMES, within=True)
+    assert found["x"].to_list() == pm.intersections(FRAME, **NAMES, within=True)["x"].to_list()
+    assert found["survey2"].to_physical().to_list()[0] == label
+    index = FRAME.with_columns(trace=names.gather([0, 0, 1, 0, 1, 0, 1]))
+    assert pm.intersections(index, **NAMES)["x"].to_list() == [3.0]
+
+
 @pytest.mark.parametrize(
     "trace",
     [
@@ -191,6 +280,13 @@ def test_dtypes_of_names(dtype: Any) -> None:
 
 
 def test_errors() -> None:
+    for name in NAMES:
+        with pytest.raises(TypeError, match=rf"^{name}: expected the name of a column, got None"):
+            pm.intersections(FRAME, **(NAMES | {name: None}))
+    with pytest.raises(TypeError, match=r"^within: expected True or False, got 'no'"):
+        pm.intersections(FRAME, **NAMES, within="no")  # type: ignore[arg-type]
+    with pytest.raises(TypeError, match=r"^frame: expected a frame or an Arrow table, got int"):
+        pm.intersections(7, **NAMES)
     with pytest.raises(ColumnNotFoundError, match="number"):
         pm.intersections(FRAME, **(NAMES | {"profile": "number"}))
     with pytest.raises(InvalidOperationError, match="column 'x' has dtype String"):

@@ -1,10 +1,11 @@
 //! Where profiles cross: the points that two polylines have in common.
 //!
 //! A *profile* is a polyline through its traces; profiles belong to *surveys*. Which segments meet
-//! is decided exactly, by robust orientation and without a tolerance; only the position of a
-//! crossing within two segments is rounded.
+//! is decided exactly, by robust orientation and without a tolerance, and so is which crossings are
+//! at one place; the position of a crossing is rounded once, to the nearest floats.
 //!
-//! Of the points that two profiles have in common the answer holds, once each,
+//! Of the points that two profiles have in common the answer holds, each place once however often
+//! the profiles come by,
 //!
 //! - those in which a segment of one crosses a segment of the other, within both;
 //! - those that are a vertex of one or of both: where profiles touch, end on each other, share a
@@ -37,6 +38,8 @@
 
 mod cells;
 mod contact;
+mod exact;
+mod place;
 mod profiles;
 pub mod reference;
 mod segment;

@@ -1,7 +1,14 @@
 use std::collections::BTreeMap;
 
-use arrow_array::{Array, Float64Array, Int64Array, StringArray, UInt32Array};
+use std::sync::Arc;
+
+use arrow_array::{
+    Array, ArrayRef, Decimal128Array, Decimal256Array, Float64Array, Int8Array, Int64Array,
+    StringArray, UInt32Array, UInt64Array,
+};
+use arrow_buffer::i256;
 use poly_match_engine::kernels::intersections::{Columns, Crossing, Profiles, reference};
+use poly_match_engine::{Error, Stop};
 use proptest::prelude::*;
 
 type Line = Vec<[f64; 2]>;
@@ -48,11 +55,11 @@ fn anywhere() -> impl Strategy<Value = Vec<(i64, Line)>> {
         let most = 0.1_f64.powi(shrink as i32 * 2);
         [0.0..most, 0.0..most]
     });
-    let line = (0_i64..3, prop::collection::vec(point, 0..40));
-    prop::collection::vec(line, 0..12)
+    let line = (0_i64..3, prop::collection::vec(point, 0..30));
+    prop::collection::vec(line, 0..8)
 }
 
-/// The points that two sets of whole-numbered segments have in common, in exact fractions: those
+/// How many places two lines of whole-numbered segments have in common, in exact fractions: those
 /// within both, and those that are an end.
 fn exact(lines: &[(i64, Line)]) -> BTreeMap<(usize, usize), usize> {
     let whole = |[x, y]: [f64; 2]| [x as i128, y as i128];
@@ -61,8 +68,9 @@ fn exact(lines: &[(i64, Line)]) -> BTreeMap<(usize, usize), usize> {
         pairs.filter(|[a, b]| a != b).collect()
     };
     let cross = |[a, b]: [[i128; 2]; 2], p: [i128; 2]| {
-        ((b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0])).signum()
+        (b[0] - a[0]) * (p[1] - a[1]) - (b[1] - a[1]) * (p[0] - a[0])
     };
+    let side = |s: [[i128; 2]; 2], p: [i128; 2]| cross(s, p).signum();
     let on = |s: [[i128; 2]; 2], p: [i128; 2]| {
         let between =
             |at: usize| s[0][at].min(s[1][at]) <= p[at] && p[at] <= s[0][at].max(s[1][at]);
@@ -72,25 +80,36 @@ fn exact(lines: &[(i64, Line)]) -> BTreeMap<(usize, usize), usize> {
     for (first, (_, a)) in lines.iter().enumerate() {
         for (second, (_, b)) in lines.iter().enumerate().skip(first + 1) {
             let (a, b) = (segments(a), segments(b));
-            let mut ends: Vec<[i128; 2]> = Vec::new();
-            let mut within = 0;
+            // Numerators over a denominator without a common factor.
+            let mut places: Vec<[i128; 3]> = Vec::new();
+            let reduced = |[x, y, over]: [i128; 3]| {
+                let factor = gcd(gcd(x, y), over) * over.signum();
+                [x, y, over].map(|number| number / factor)
+            };
+            let place = |[x, y]: [i128; 2]| [x, y, 1];
             for &s in &a {
                 for &t in &b {
-                    ends.extend(s.into_iter().filter(|&p| on(t, p)));
-                    ends.extend(t.into_iter().filter(|&p| on(s, p)));
-                    within += usize::from(
-                        cross(s, t[0]) * cross(s, t[1]) < 0 && cross(t, s[0]) * cross(t, s[1]) < 0,
-                    );
+                    places.extend(s.into_iter().filter(|&p| on(t, p)).map(place));
+                    places.extend(t.into_iter().filter(|&p| on(s, p)).map(place));
+                    if side(s, t[0]) * side(s, t[1]) < 0 && side(t, s[0]) * side(t, s[1]) < 0 {
+                        let (to_a, to_b) = (cross(t, s[0]), -cross(t, s[1]));
+                        let at = |axis: usize| s[0][axis] * to_b + s[1][axis] * to_a;
+                        places.push(reduced([at(0), at(1), to_a + to_b]));
+                    }
                 }
             }
-            ends.sort_unstable();
-            ends.dedup();
-            if within + ends.len() > 0 {
-                counts.insert((first, second), within + ends.len());
+            places.sort_unstable();
+            places.dedup();
+            if !places.is_empty() {
+                counts.insert((first, second), places.len());
             }
         }
     }
     counts
+}
+
+fn gcd(a: i128, b: i128) -> i128 {
+    if b == 0 { a.abs() } else { gcd(b, a % b) }
 }
 
 proptest! {
@@ -173,6 +192,96 @@ fn every_point_once() {
 }
 
 #[test]
+fn a_place_is_one_however_often_profiles_come_by() {
+    let there_and_back = [[0.0, 0.0], [4.0, 0.0], [0.0, 0.0]];
+    let found = crossings(&[&there_and_back, &[[2.0, -1.0], [2.0, 1.0]]]);
+    assert_eq!(found.len(), 1);
+    assert_eq!((found[0].rows, found[0].point), ([[0, 1], [3, 4]], [2.0, 0.0]));
+    // A third is no float: from both sides of the line, and by segments of other directions.
+    let third = [[0.0, 0.0], [1.0, 3.0], [0.0, 2.0], [1.0, -1.0], [1.0, 1.0], [-1.0, 1.0]];
+    let across = [[0.0, 1.0], [9.0, 1.0], [-9.0, 1.0]];
+    assert_eq!(points(&[&third, &across])[..2], [[1.0 / 3.0, 1.0], [1.0, 1.0]]);
+    // Two places that round to one.
+    let corner = [[0.0, 1.0_f64.next_down()], [1.0, 1.0], [0.0, 1.0_f64.next_up()]];
+    let below = 1.0_f64.next_down();
+    let found = points(&[&corner, &[[below, 0.0], [below, 2.0]]]);
+    assert_eq!(found, [[below, 1.0], [below, 1.0]]);
+}
+
+#[test]
+fn profiles_that_go_to_and_fro() {
+    // A place of all 2,000 * 2,000 pairs of segments, which are all different.
+    let star = |turned: bool| -> Line {
+        let ray = |at: usize| {
+            let far = if at % 2 == 0 { 1.0 } else { -1.0 };
+            let [x, y] = [far * (1 + at) as f64, far * (1 + at * 7 % 1_999) as f64];
+            if turned { [-y, x] } else { [x, y] }
+        };
+        (0..2_000).map(ray).collect()
+    };
+    let there_and_back: Line = (0..4_000).map(|at| [f64::from(at % 2) * 4.0 - 2.0, 0.0]).collect();
+    let profiles = profiles(&[(0, there_and_back.clone()), (1, star(false)), (2, star(true))]);
+    let found = profiles.crossings(false);
+    let of_first = reference::crossings(
+        &self::profiles(&[(0, there_and_back[..2].to_vec()), (1, star(false))]),
+        false,
+    );
+    let first: Vec<[f64; 2]> = found
+        .iter()
+        .filter(|crossing| crossing.rows[1][0] < 6_000 && crossing.rows[0][0] < 4_000)
+        .map(|crossing| crossing.point)
+        .collect();
+    assert_eq!(first, of_first.iter().map(|crossing| crossing.point).collect::<Vec<_>>());
+}
+
+#[test]
+fn work_can_be_stopped() {
+    let line = |shift: f64| -> Line {
+        (0..300).map(|at| [f64::from(at * 7 % 300), shift + f64::from(at)]).collect()
+    };
+    let profiles = profiles(&[(0, line(0.0)), (1, line(0.5))]);
+    assert!(!profiles.crossings(false).is_empty());
+    let stop = Stop::default();
+    stop.stop();
+    let stopped = stop.during(|| Ok(profiles.crossings(false).len()));
+    assert!(matches!(stopped, Err(Error::Interrupted)));
+}
+
+#[test]
+fn an_index_is_in_numeric_order() {
+    let survey = Int64Array::from(vec![1, 1, 1, 2, 2]);
+    let profile = Int64Array::from(vec![1; 5]);
+    // In the order of the index at 0, 1 and 2.
+    let x = Float64Array::from(vec![1.0, 0.0, 2.0, 1.5, 1.5]);
+    let y = Float64Array::from(vec![0.0, 0.0, 0.0, -1.0, 1.0]);
+    let most = 10_i128.pow(38) - 1;
+    let decimals = |scale| {
+        let column = Decimal128Array::from(vec![0, -most, most, 1, 2]);
+        column.with_precision_and_scale(38, scale).expect("decimals")
+    };
+    let wide = [0, -1, 1, 1, 2].map(|number| i256::from_i128(number) * i256::from_i128(most));
+    let indexes: [ArrayRef; 6] = [
+        Arc::new(decimals(0)),
+        Arc::new(decimals(37)),
+        Arc::new(Decimal256Array::from(wide.to_vec())),
+        Arc::new(UInt64Array::from(vec![1 << 63, 2, u64::MAX, 1, 2])),
+        Arc::new(Float64Array::from(vec![0.0, -f64::INFINITY, f64::NAN, 1.0, 2.0])),
+        Arc::new(Int8Array::from(vec![0, -128, 127, 1, 2])),
+    ];
+    for index in &indexes {
+        let columns = Columns { survey: &survey, profile: &profile, index, x: &x, y: &y };
+        let found = Profiles::try_new(columns).expect("profiles").crossings(false);
+        let rows: Vec<_> = found.iter().map(|crossing| crossing.rows).collect();
+        assert_eq!(rows, [[[0, 2], [3, 4]]], "{}", index.data_type());
+    }
+    // The two zeros are equal, and then in the order of the rows.
+    let zeros = Float64Array::from(vec![0.0, 9.0, -0.0, 1.0, 2.0]);
+    let columns = Columns { survey: &survey, profile: &profile, index: &zeros, x: &x, y: &y };
+    let found = Profiles::try_new(columns).expect("profiles").crossings(false);
+    assert_eq!(found[0].rows, [[0, 2], [3, 4]]);
+}
+
+#[test]
 fn a_stretch_is_told_by_its_vertices() {
     let line = [[0.0, 0.0], [6.0, 0.0]];
     assert_eq!(points(&[&line, &[[2.0, 0.0], [4.0, 0.0]]]), [[2.0, 0.0], [4.0, 0.0]]);
@@ -247,6 +356,20 @@ fn rows_that_are_not_known_are_left_out() {
         y: &y.slice(0, 0),
     };
     assert!(Profiles::try_new(none).expect("none").crossings(true).is_empty());
+}
+
+#[test]
+fn profiles_are_numbered_by_the_rows_that_are_left() {
+    let (survey, profile) = (Int64Array::from(vec![2, 1, 1, 2, 2]), Int64Array::from(vec![1; 5]));
+    let index = Int64Array::from(vec![0, 0, 1, 1, 2]);
+    let y = Float64Array::from(vec![0.0, 0.0, 2.0, 0.5, 1.5]);
+    for unknown in [None, Some(f64::NAN), Some(f64::INFINITY)] {
+        let x = Float64Array::from(vec![unknown, Some(1.0), Some(1.0), Some(0.0), Some(2.0)]);
+        let columns = Columns { survey: &survey, profile: &profile, index: &index, x: &x, y: &y };
+        let found = Profiles::try_new(columns).expect("profiles").crossings(false);
+        // Those that are left keep their numbers.
+        assert_eq!(found[0].rows, [[1, 2], [3, 4]]);
+    }
 }
 
 #[test]

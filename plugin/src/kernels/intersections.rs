@@ -8,7 +8,7 @@ use pyo3::prelude::*;
 use pyo3_polars::PySeries;
 
 use crate::convert;
-use crate::error::to_python;
+use crate::signals::{interruptible, is_long};
 
 /// Rows of the traces before and after on the first profile, on the second; x and y.
 #[pyfunction]
@@ -21,14 +21,15 @@ pub(crate) fn intersections(
     y: PySeries,
     within: bool,
 ) -> PyResult<Vec<PySeries>> {
-    let found = py.detach(|| {
+    // Of a profile that crosses itself and others everywhere each pair of traces is looked at.
+    let rows = survey.0.len();
+    let found = interruptible(py, is_long(rows, rows), || {
         let column = |series: &PySeries| convert::to_one_array(&series.0);
         let (survey, profile, index) = (column(&survey)?, column(&profile)?, column(&index)?);
         let (x, y) = (column(&x)?, column(&y)?);
         let columns = Columns { survey: &survey, profile: &profile, index: &index, x: &x, y: &y };
         Ok(Profiles::try_new(columns)?.crossings(within))
-    });
-    let found = found.map_err(to_python)?;
+    })?;
     let rows = |of: fn(&Crossing) -> u32| -> ArrayRef {
         Arc::new(found.iter().map(of).collect::<UInt32Array>())
     };

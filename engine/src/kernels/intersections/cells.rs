@@ -1,8 +1,10 @@
 use rayon::prelude::*;
 
-use super::contact::Contact;
+use super::contact::Contacts;
 use super::profiles::Segments;
 use super::segment::Segment;
+use crate::stop::Current;
+use crate::threads;
 
 /// So few segments are held against each other without a grid.
 const FEW: usize = 48;
@@ -40,39 +42,66 @@ const EMPTY: u32 = u32::MAX;
 /// A cell of several groups.
 const MIXED: u32 = u32::MAX - 1;
 
-/// Finds what segments of different groups have in common, some of it several times.
-pub(super) fn contacts(segments: Segments<'_>) -> Vec<Contact> {
-    within(segments, segments.starts().to_vec(), 0)
+/// Finds what segments of different groups have in common; some of it once the work is stopped.
+pub(super) fn contacts<'a>(segments: Segments<'a>, stop: &Current) -> Contacts<'a> {
+    within(segments, segments.starts().to_vec(), 0, stop)
 }
 
-/// The same of some of the segments.
-fn within(segments: Segments<'_>, mut members: Vec<u32>, depth: usize) -> Vec<Contact> {
+/// The same of some of the segments; some of it once the work is stopped.
+fn within<'a>(
+    segments: Segments<'a>,
+    mut members: Vec<u32>,
+    depth: usize,
+    stop: &Current,
+) -> Contacts<'a> {
+    let none = || Contacts::new(segments);
+    if stop.is_stopped() {
+        return none();
+    }
     if members.len() > FEW
         && depth < DEEPEST
         && let Some(cells) = Cells::new(segments, &members)
     {
-        let held = |mut found: Vec<Contact>, cell: &[u32]| {
+        let held = |mut found: Contacts<'a>, cell: &[u32]| {
             // A grid that does not part its segments is not tried again.
             let depth = if cell.len() * 4 > members.len() * 3 { DEEPEST } else { depth + 1 };
-            found.append(&mut within(segments, cell.to_vec(), depth));
+            found.append(within(segments, cell.to_vec(), depth, stop));
             found
         };
-        let found = cells.mixed().into_par_iter().with_min_len(64).fold(Vec::new, held);
-        return found.reduce(Vec::new, |mut all, mut more| {
-            all.append(&mut more);
+        let found = cells.mixed().into_par_iter().with_min_len(64).fold(none, held);
+        return found.reduce(none, |mut all, more| {
+            all.append(more);
             all
         });
     }
-    let mut found = Vec::new();
-    swept(segments, &mut members, &mut found);
+    let mut found = none();
+    if members.len() > FEW {
+        drop_repeats(segments, &mut members);
+    }
+    swept(segments, &mut members, &mut found, stop);
     found
 }
 
+/// Keeps of the segments of a profile between the same two places the first: the others have nothing
+/// in common with anything that it has not.
+fn drop_repeats(segments: Segments<'_>, members: &mut Vec<u32>) {
+    let bits = |[x, y]: [f64; 2]| [x + 0.0, y + 0.0].map(f64::to_bits);
+    let key = |&member: &u32| {
+        let [a, b] = segments.segment(member).ends.map(bits);
+        (segments.profile(member), a.min(b), a.max(b))
+    };
+    members.sort_unstable_by_key(|member| (key(member), *member));
+    members.dedup_by_key(|member| key(member));
+}
+
 /// Holds segments against each other that share a stretch of the x axis.
-fn swept(segments: Segments<'_>, members: &mut [u32], found: &mut Vec<Contact>) {
+fn swept(segments: Segments<'_>, members: &mut [u32], found: &mut Contacts<'_>, stop: &Current) {
     let left = |member: &u32| segments.segment(*member).span(0)[0];
     members.sort_unstable_by(|a, b| left(a).total_cmp(&left(b)));
     for (at, &a) in members.iter().enumerate() {
+        if stop.is_stopped() {
+            return;
+        }
         let (first, group) = (segments.segment(a), segments.group(a));
         let ([_, right], [low, high]) = (first.span(0), first.span(1));
         for &b in &members[at + 1..] {
@@ -82,7 +111,7 @@ fn swept(segments: Segments<'_>, members: &mut [u32], found: &mut Vec<Contact>) 
             }
             let [other_low, other_high] = second.span(1);
             if segments.group(b) != group && other_low <= high && low <= other_high {
-                Contact::find(segments, a, b, found);
+                found.find(a, b);
             }
         }
     }
@@ -169,7 +198,7 @@ impl Cells {
 
 /// Segments of one task.
 fn pieces(members: &[u32]) -> rayon::slice::Chunks<'_, u32> {
-    members.par_chunks(members.len().div_ceil(rayon::current_num_threads()).max(PIECE))
+    members.par_chunks(members.len().div_ceil(threads::count()).max(PIECE))
 }
 
 /// Segments that follow each other in a profile. Most of them lie in a cell or two together, so

@@ -1,18 +1,21 @@
 use arrow_array::cast::AsArray;
 use arrow_array::types::Int64Type;
-use arrow_array::{Array, UInt64Array};
-use arrow_buffer::{NullBuffer, ScalarBuffer};
+use arrow_array::{Array, BooleanArray, Float64Array, UInt64Array};
+use arrow_buffer::{BooleanBuffer, NullBuffer, ScalarBuffer};
 use arrow_cast::cast;
 use arrow_row::{RowConverter, SortField};
 use arrow_schema::DataType;
+use arrow_select::filter::filter;
 use rayon::prelude::*;
 
 use super::cells;
-use super::contact::{Crossing, settle};
+use super::contact::Crossing;
 use super::segment::Segment;
-use crate::coordinates::{is_numeric, to_f64_or_nan};
+use crate::coordinates::{is_numeric, to_f64, to_f64_or_nan};
 use crate::error::{Error, Result};
 use crate::kernels::stratify::{Classes, Nulls};
+use crate::stop::Current;
+use crate::threads;
 
 /// The greatest coordinate: products of two that size still fit.
 const MOST: f64 = 1e150;
@@ -87,20 +90,55 @@ impl Profiles {
             .iter()
             .fold(None, |all, nulls| NullBuffer::union(all.as_ref(), nulls.as_ref()));
         let is_null = |row: usize| nulls.as_ref().is_some_and(|nulls| nulls.is_null(row));
-        let known = |row: usize| x[row].is_finite() && y[row].is_finite() && !is_null(row);
+        let stop = &Current::get();
+        // To look at all of them is quicker than to stop at the first.
+        let all_finite = |axis: &[f64]| axis.iter().fold(true, |all, at| all & at.is_finite());
+        let any_null = nulls.as_ref().is_some_and(|nulls| nulls.null_count() > 0);
+        if !any_null && all_finite(&x) && all_finite(&y) {
+            let named = [columns.survey, columns.profile, columns.index];
+            return threads::install(|| Self::of_known(named, &x, &y, stop));
+        }
+        let is_known = |row: usize| x[row].is_finite() && y[row].is_finite() && !is_null(row);
+        let known = BooleanBuffer::collect_bool(rows, is_known);
+        // The others first: surveys and profiles are numbered by the rows that are left.
+        let known = BooleanArray::new(known, None);
+        let left = |column: &dyn Array| filter(column, &known);
+        let (survey, profile) = (left(columns.survey)?, left(columns.profile)?);
+        let index = left(columns.index)?;
+        let left = |axis: &ScalarBuffer<f64>| -> ScalarBuffer<f64> {
+            known.values().set_indices().map(|row| axis[row]).collect()
+        };
+        let (x, y) = (left(&x), left(&y));
+        let named: [&dyn Array; 3] = [&survey, &profile, &index];
+        let mut found = threads::install(|| Self::of_known(named, &x, &y, stop))?;
+        let rows: Vec<u32> = known.values().set_indices().map(|row| row as u32).collect();
+        for row in &mut found.rows {
+            *row = rows[*row as usize];
+        }
+        Ok(found)
+    }
+
+    /// The same of columns without a null, and of places that are finite.
+    fn of_known(
+        [survey, profile, index]: [&dyn Array; 3],
+        x: &[f64],
+        y: &[f64],
+        stop: &Current,
+    ) -> Result<Self> {
         let classes = |name, column| Classes::try_new(name, column, Nulls::Class);
-        let (surveys, names) = rayon::join(
-            || classes("survey", columns.survey),
-            || classes("profile", columns.profile),
-        );
+        let (surveys, names) =
+            rayon::join(|| classes("survey", survey), || classes("profile", profile));
         let (surveys, names) = (surveys?, names?);
+        stop.check()?;
         // Dense, so that they are looked up in a table.
         let most = names.counts().len() as u64;
         let pair = |(&survey, &name): (&u32, &u32)| u64::from(survey) * most + u64::from(name);
         let pairs: Vec<u64> = surveys.codes().iter().zip(names.codes()).map(pair).collect();
         let pairs = UInt64Array::from(pairs);
         let profiles = classes("profile", &pairs)?;
-        let order = in_order(profiles.codes(), columns.index, known)?;
+        stop.check()?;
+        let order = in_order(profiles.codes(), index)?;
+        stop.check()?;
 
         let mut of_profile = vec![0; profiles.counts().len()];
         for (&profile, &survey) in profiles.codes().iter().zip(surveys.codes()) {
@@ -132,12 +170,16 @@ impl Profiles {
     /// Where profiles cross; see [the module](super).
     ///
     /// Profiles of different surveys are held against each other, and if `within` is set those of
-    /// one survey too. Each pair once, the profile with the lower number first. The crossings are in
+    /// one survey too. Each place once, however often the profiles come by. Each pair once, the profile with the lower number first. The crossings are in
     /// the order of the first profile, then the second, then along the first from trace to trace,
     /// then along the second.
     pub fn crossings(&self, within: bool) -> Vec<Crossing> {
+        let stop = &Current::get();
         let segments = Segments::of(self, within);
-        settle(segments, cells::contacts(segments))
+        threads::install(|| {
+            let found = cells::contacts(segments, stop);
+            if stop.is_stopped() { Vec::new() } else { found.into_crossings() }
+        })
     }
 }
 
@@ -175,20 +217,27 @@ impl<'a> Segments<'a> {
     }
 }
 
-/// The known rows, profile by profile, each in the order of the index.
-fn in_order(
-    profiles: &[u32],
-    index: &dyn Array,
-    known: impl Fn(usize) -> bool,
-) -> Result<Vec<u32>> {
-    let mut rows: Vec<u32> =
-        (0..profiles.len()).filter(|&row| known(row)).map(|row| row as u32).collect();
+/// The rows, profile by profile, each in the order of the index.
+fn in_order(profiles: &[u32], index: &dyn Array) -> Result<Vec<u32>> {
+    let mut rows: Vec<u32> = (0..profiles.len() as u32).collect();
     if index.data_type().is_signed_integer() {
         let keys = cast(index, &DataType::Int64)?;
         let keys = keys.as_primitive::<Int64Type>().values();
         sort(&mut rows, profiles, |row| keys[row]);
         return Ok(rows);
     }
+    if index.data_type().is_floating() {
+        // Numbers in their order: the two zeros are equal, and all NaNs, which come last.
+        let number = |value: &f64| if value.is_nan() { f64::NAN } else { value + 0.0 };
+        let keys: Float64Array =
+            to_f64(index)?.values().iter().map(number).collect::<Vec<_>>().into();
+        return in_order_of_rows(rows, profiles, &keys);
+    }
+    in_order_of_rows(rows, profiles, index)
+}
+
+/// The same by keys of any type that has an order.
+fn in_order_of_rows(mut rows: Vec<u32>, profiles: &[u32], index: &dyn Array) -> Result<Vec<u32>> {
     let field = SortField::new(index.data_type().clone());
     let unordered = |_| Error::Dtype {
         column: "index".to_owned(),

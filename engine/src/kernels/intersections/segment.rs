@@ -1,3 +1,4 @@
+use super::place::place;
 use crate::inside::side;
 
 /// A straight piece of a profile, between two traces at different places.
@@ -27,7 +28,7 @@ impl Segment {
     }
 
     /// What it has in common with another one. Exact, but for the place of a crossing: that is
-    /// rounded, and within the boxes around both.
+    /// rounded, once.
     pub(super) fn common(&self, other: &Self) -> Common {
         let ([a, b], [c, d]) = (self.ends, other.ends);
         let apart = |axis: usize| {
@@ -52,15 +53,7 @@ impl Segment {
             [_, true, ..] => Common::End(b),
             [_, _, true, _] => Common::End(c),
             [.., true] => Common::End(d),
-            _ => {
-                let share = side_a / (side_a - side_b);
-                Common::Crossing([0, 1].map(|axis| {
-                    let ([low, high], [other_low, other_high]) =
-                        (self.span(axis), other.span(axis));
-                    let place = a[axis] + share * (b[axis] - a[axis]);
-                    place.max(low.max(other_low)).min(high.min(other_high))
-                }))
-            }
+            _ => Common::Crossing(place(self.ends, other.ends)),
         }
     }
 
