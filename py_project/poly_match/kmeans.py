@@ -6,10 +6,11 @@ from dataclasses import dataclass
 from typing import TYPE_CHECKING, Any, Literal, TypeAlias, overload
 
 import polars as pl
+from polars.exceptions import InvalidOperationError
 
 from poly_match import _plugin
 from poly_match.dtypes import VECTORS_WANTED, vectors_as
-from poly_match.kernel import count, expression, read, signed_seed
+from poly_match.kernel import column, count, expression, flag, number, read, signed_seed
 
 if TYPE_CHECKING:
     from collections.abc import Sequence
@@ -50,7 +51,8 @@ def kmeans(
         Number of clusters; at least 1, at most the number of points.
     init
         ``"k-means++"``: points drawn one after the other, each with a chance in proportion to its
-        squared distance from the nearest drawn before. ``"random"``: different points, all equally
+        squared distance from the nearest drawn before; of ``2 + ln k`` candidates that one which
+        leaves the least sum of squared distances. ``"random"``: different points, all equally
         likely. Or the centroids to start from, as an array of shape (k, d), a Series of points or a
         frame with a column for each dimension.
     max_iter
@@ -75,6 +77,8 @@ def kmeans(
 
     Raises
     ------
+    TypeError
+        If an option is of a kind that it does not take; the error says which it takes.
     ValueError
         If ``k``, ``max_iter`` or ``n_init`` is less than 1, ``tol`` is negative or NaN, ``seed``
         is out of range, or ``init`` is neither a known word nor k finite centroids.
@@ -111,7 +115,7 @@ def kmeans(
     └──────┴─────┴─────────┘
     """
     options = _options(k, init, max_iter, tol, n_init, seed, by_appearance)
-    return expression("kmeans", points, vectors_as, VECTORS_WANTED, options)
+    return expression("kmeans", column("points", points), vectors_as, VECTORS_WANTED, options)
 
 
 def fit_kmeans(
@@ -143,7 +147,7 @@ def fit_kmeans(
     Raises
     ------
     TypeError
-        If the points are a column name, an expression or a lazy frame.
+        If the points are a column name, an expression or a lazy frame; else as :func:`kmeans`.
     ValueError
         As :func:`kmeans`, and for what is wrong with the points.
     polars.exceptions.InvalidOperationError
@@ -230,21 +234,29 @@ def _options(
     by_appearance: bool,
 ) -> dict[str, Any]:
     options = {
-        "k": count("k", k, 1),
+        "k": count("k", k, 1, 2**32 - 1),
         "init": init if isinstance(init, str) else "",
         "centroids": None if isinstance(init, str) else _centroids(init),
         "max_iter": count("max_iter", max_iter, 1),
-        "tol": float(tol),
+        "tol": number("tol", tol, "a number of at least 0"),
         "n_init": count("n_init", n_init, 1),
         "seed": signed_seed(seed),
-        "by_appearance": bool(by_appearance),
+        "by_appearance": flag("by_appearance", by_appearance),
     }
     _plugin.check_kmeans(options)
     return options
 
 
 def _centroids(init: Any) -> dict[str, Any]:
-    series = read(_series("init", init), vectors_as, VECTORS_WANTED)
+    wanted = "init: expected 'k-means++', 'random' or centroids as an array (k, d)"
+    if init is None or not hasattr(type(init), "__len__"):
+        msg = f"{wanted}, got {init!r}"
+        raise TypeError(msg)
+    try:
+        series = read(_series("init", init), vectors_as, VECTORS_WANTED)
+    except InvalidOperationError as error:
+        msg = f"{wanted}: {error}"
+        raise ValueError(msg) from None
     if isinstance(series.dtype, pl.Struct):
         rows = series.struct.unnest().rows()
     elif series.dtype.is_nested():
@@ -268,4 +280,12 @@ def _series(name: str, points: Any) -> pl.Series:
         raise TypeError(msg)
     if isinstance(points, pl.DataFrame):
         return points.to_struct(name)
-    return points if isinstance(points, pl.Series) else pl.Series(name, points)
+    if isinstance(points, pl.Series):
+        return points
+    try:
+        if points is None or isinstance(points, (bool, int, float, bytes)):
+            raise TypeError
+        return pl.Series(name, points)
+    except (TypeError, ValueError) as error:
+        msg = f"{name}: expected a Series, a frame or an array (n, d), got {type(points).__name__}"
+        raise TypeError(f"{msg}: {error}" if str(error) else msg) from None

@@ -40,6 +40,8 @@ use self::tree::Tree;
 use self::vectors::Vectors;
 use crate::error::{Error, Result};
 use crate::kernels::random::Random;
+use crate::stop::Current;
+use crate::threads;
 
 /// What to fit, and when to stop.
 #[derive(Debug, Clone, PartialEq)]
@@ -65,7 +67,8 @@ pub struct KMeans {
 /// Where the centroids start.
 #[derive(Debug, Clone, PartialEq)]
 pub enum Init {
-    /// Points drawn one after the other, far ones likelier (Arthur and Vassilvitskii, 2007).
+    /// Points drawn one after the other, far ones likelier (Arthur and Vassilvitskii, 2007): each the
+    /// best of `2 + ln k` candidates.
     PlusPlus,
     /// Different points, each set of them equally likely.
     Random,
@@ -114,8 +117,11 @@ impl KMeans {
     /// [`Error::Parameter`] with the name of the first that does not.
     pub fn check(&self) -> Result<()> {
         let fail = |parameter, message: String| Err(Error::Parameter { parameter, message });
-        if self.k < 1 || u32::try_from(self.k).is_err() {
-            return fail("k", format!("expected at least 1 cluster, got {}", self.k));
+        if self.k < 1 {
+            return fail("k", "expected at least 1 cluster, got 0".to_owned());
+        }
+        if u32::try_from(self.k).is_err() {
+            return fail("k", format!("expected at most {} clusters, got {}", u32::MAX, self.k));
         }
         if self.max_iter < 1 {
             return fail("max_iter", "expected at least 1 iteration, got 0".to_owned());
@@ -154,13 +160,14 @@ impl KMeans {
     /// column that holds no points; [`Error::Value`] for a list of another length than the first.
     pub fn fit(&self, column: &str, points: &dyn Array) -> Result<KMeansFit> {
         self.check()?;
-        let vectors = Vectors::try_new(column, points)?;
+        let vectors = threads::install(|| Vectors::try_new(column, points))?;
         if vectors.len() < self.k {
             let message =
                 format!("expected at most {}, the number of points, got {}", vectors.len(), self.k);
             return Err(Error::Parameter { parameter: "k", message });
         }
-        self.fit_vectors(&vectors)
+        let stop = &Current::get();
+        threads::install(|| self.fit_vectors(&vectors, stop))
     }
 
     /// As [`KMeans::fit`], but for the labels alone: all null where there is no point at all.
@@ -170,28 +177,28 @@ impl KMeans {
     /// Those of [`KMeans::fit`].
     pub fn labels(&self, column: &str, points: &dyn Array) -> Result<UInt32Array> {
         self.check()?;
-        let vectors = Vectors::try_new(column, points)?;
+        let vectors = threads::install(|| Vectors::try_new(column, points))?;
         if vectors.len() == 0 {
             return Ok(UInt32Array::new_null(points.len()));
         }
         Ok(self.fit(column, points)?.labels)
     }
 
-    fn fit_vectors(&self, vectors: &Vectors) -> Result<KMeansFit> {
+    fn fit_vectors(&self, vectors: &Vectors, stop: &Current) -> Result<KMeansFit> {
         let columns = vectors.columns();
-        let tree = Tree::new(&columns);
+        let tree = Tree::new(&columns, stop)?;
         let mut best: Option<lloyd::Lloyd> = None;
         for run in 0..self.n_init {
             let mut random = Random::stream(self.seed, run as u64);
             let start = match &self.init {
-                Init::PlusPlus => start::plus_plus(&columns, &tree, self.k, &mut random),
+                Init::PlusPlus => start::plus_plus(&columns, &tree, self.k, &mut random, stop)?,
                 Init::Random => start::random(&columns, self.k, &mut random),
                 Init::Centroids(centroids) => {
                     centroids.check_dims(vectors.dims())?;
                     centroids.values.clone()
                 }
             };
-            let run = lloyd::run(&tree, start, self.max_iter, self.tol);
+            let run = lloyd::run(&tree, start, self.max_iter, self.tol, stop)?;
             if best.as_ref().is_none_or(|best| run.inertia < best.inertia) {
                 best = Some(run);
             }
@@ -261,13 +268,15 @@ impl Centroids {
     ///
     /// [`Error::Parameter`] for points of another dimension; else as [`KMeans::fit`].
     pub fn predict(&self, column: &str, points: &dyn Array) -> Result<UInt32Array> {
-        let vectors = Vectors::try_new(column, points)?;
+        let stop = &Current::get();
+        let vectors = threads::install(|| Vectors::try_new(column, points))?;
         if vectors.len() == 0 {
             return Ok(UInt32Array::new_null(points.len()));
         }
         self.check_dims(vectors.dims())?;
         let mut labels = vec![0; vectors.len()];
-        assign::predict(&vectors.columns(), &self.values, &mut labels);
+        threads::install(|| assign::predict(&vectors.columns(), &self.values, &mut labels, stop));
+        stop.check()?;
         Ok(vectors.to_rows(labels))
     }
 

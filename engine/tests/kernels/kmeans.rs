@@ -5,8 +5,8 @@ use arrow_array::{
     Array, ArrayRef, Float32Array, Float64Array, Int64Array, StructArray, UInt32Array,
 };
 use arrow_schema::{DataType, Field};
-use poly_match_engine::Error;
 use poly_match_engine::kernels::kmeans::{Centroids, Init, KMeans, KMeansFit, reference};
+use poly_match_engine::{Error, Stop};
 use proptest::prelude::*;
 
 /// A struct of as many columns as the points have dimensions.
@@ -146,6 +146,41 @@ fn an_empty_cluster_gets_the_farthest_point() {
     let equal = vec![vec![4.0]; 3];
     let fit = from(&[vec![4.0], vec![7.0]]).fit("point", &column(&equal)).expect("a fit");
     assert_eq!((fit.centroids.values(), fit.inertia), (&[4.0, 7.0][..], 0.0));
+}
+
+#[test]
+fn a_far_point_leaves_its_cluster_as_if_it_had_not_been_there() {
+    // In the sum of all the others are rounded off.
+    let points = [vec![1.0], vec![1.0], vec![1e17]];
+    let start = [vec![0.0], vec![-1e18]];
+    let fit = KMeans { max_iter: 1, ..from(&start) }.fit("point", &column(&points)).expect("a fit");
+    assert_eq!(fit.centroids.values(), [1.0, 1e17]);
+    // The same of many points in many leaves, of which several go.
+    let mut points = blobs(3_000, 2, 3);
+    for (row, far) in [(5, 1e17), (1_700, -4e18), (2_999, 1e30)] {
+        points[row] = vec![far, -far];
+    }
+    let start = [vec![50.0; 2], vec![3e40; 2], vec![4e40; 2], vec![5e40; 2]];
+    let fit = KMeans { max_iter: 1, ..from(&start) }.fit("point", &column(&points)).expect("a fit");
+    let found = reference::lloyd(&points, &start, 1, 1e-6);
+    assert_eq!(fit.centroids.values(), found.centroids.concat());
+    assert_eq!(fit.centroids.values()[2..], [1e30, -1e30, -4e18, 4e18, 1e17, -1e17]);
+}
+
+#[test]
+fn a_fit_can_be_stopped() {
+    let column = column(&blobs(5_000, 2, 1));
+    let stop = Stop::default();
+    stop.stop();
+    for init in [Init::PlusPlus, Init::Random] {
+        let options = KMeans { init, ..KMeans::new(9) };
+        let fit = stop.during(|| options.fit("point", &column));
+        assert!(matches!(fit, Err(Error::Interrupted)));
+        assert!(options.fit("point", &column).is_ok());
+    }
+    let start = Centroids::new(vec![0.0, 0.0], 2).expect("centroids");
+    let labels = stop.during(|| start.predict("point", &column));
+    assert!(matches!(labels, Err(Error::Interrupted)));
 }
 
 #[test]

@@ -2,6 +2,7 @@
 
 use std::sync::Arc;
 
+use arrow_array::Array;
 use polars::prelude::{PolarsResult, Series};
 use poly_match_engine::Error;
 use poly_match_engine::kernels::kmeans::{Centroids, Init, KMeans};
@@ -12,6 +13,7 @@ use serde::Deserialize;
 use super::answer;
 use crate::convert;
 use crate::error::to_python;
+use crate::signals::{interruptible, interruptible_anywhere, is_long};
 
 /// The options as they travel with an expression.
 #[derive(Deserialize, FromPyObject)]
@@ -35,6 +37,18 @@ pub(crate) struct Options {
 pub(crate) struct Table {
     values: Vec<f64>,
     dims: usize,
+}
+
+impl Options {
+    fn is_long(&self, rows: usize) -> bool {
+        is_long(rows, self.k.saturating_mul(self.max_iter).saturating_mul(self.n_init))
+    }
+}
+
+impl Table {
+    fn is_long(&self, rows: usize) -> bool {
+        is_long(rows, self.values.len())
+    }
 }
 
 impl TryFrom<Table> for Centroids {
@@ -75,11 +89,19 @@ impl TryFrom<Options> for KMeans {
 }
 
 pub(crate) fn kmeans(inputs: &[Series], kwargs: Options) -> PolarsResult<Series> {
-    answer(inputs, |name, points| KMeans::try_from(kwargs)?.labels(name, &points))
+    answer(inputs, |name, points| {
+        interruptible_anywhere(kwargs.is_long(points.len()), || {
+            KMeans::try_from(kwargs)?.labels(name, &points)
+        })
+    })
 }
 
 pub(crate) fn predict_kmeans(inputs: &[Series], kwargs: Table) -> PolarsResult<Series> {
-    answer(inputs, |name, points| Centroids::try_from(kwargs)?.predict(name, &points))
+    answer(inputs, |name, points| {
+        interruptible_anywhere(kwargs.is_long(points.len()), || {
+            Centroids::try_from(kwargs)?.predict(name, &points)
+        })
+    })
 }
 
 /// Raises what is wrong with options, whatever the points.
@@ -95,11 +117,10 @@ type Fit = (Vec<f64>, usize, PySeries, f64, usize);
 #[pyfunction]
 pub(crate) fn fit_kmeans(py: Python<'_>, points: PySeries, options: Options) -> PyResult<Fit> {
     let points = points.0;
-    let fit = py.detach(|| {
+    let fit = interruptible(py, options.is_long(points.len()), || {
         let array = convert::to_one_array(&points)?;
         KMeans::try_from(options)?.fit(points.name(), &array)
-    });
-    let fit = fit.map_err(to_python)?;
+    })?;
     let (values, dims) = (fit.centroids.values().to_vec(), fit.centroids.dims());
     let labels = convert::to_python(points.name(), Arc::new(fit.labels))?;
     Ok((values, dims, labels, fit.inertia, fit.iterations))
@@ -114,9 +135,9 @@ pub(crate) fn predict_series(
     centroids: Table,
 ) -> PyResult<PySeries> {
     let points = points.0;
-    let labels = py.detach(|| {
+    let labels = interruptible(py, centroids.is_long(points.len()), || {
         let array = convert::to_one_array(&points)?;
         Centroids::try_from(centroids)?.predict(points.name(), &array)
-    });
-    convert::to_python(points.name(), Arc::new(labels.map_err(to_python)?))
+    })?;
+    convert::to_python(points.name(), Arc::new(labels))
 }

@@ -14,6 +14,7 @@ use rayon::prelude::*;
 use super::block::{self, LANES};
 use super::tree::{Blocks, Tree};
 use crate::kernels::widest::widest;
+use crate::stop::Current;
 
 /// Most parts that a tree is cut into for threads. Not their number, or sums would depend on it.
 const PARTS: usize = 256;
@@ -46,11 +47,12 @@ trait Visit {
 struct Search<'a> {
     tree: &'a Tree,
     centroids: &'a [f64],
+    stop: &'a Current,
 }
 
-/// Adds up the points of each centroid.
-pub(super) fn tally(tree: &Tree, centroids: &[f64]) -> Tally {
-    let search = Search { tree, centroids };
+/// Adds up the points of each centroid; some of them once the work is stopped.
+pub(super) fn tally(tree: &Tree, centroids: &[f64], stop: &Current) -> Tally {
+    let search = Search { tree, centroids, stop };
     let (dims, k) = (tree.dims(), centroids.len() / tree.dims());
     // Each part has sums of its own: not more of them than there are points to be added.
     let n_parts = (tree.count(1) / (4 * k).max(1)).clamp(1, PARTS);
@@ -73,9 +75,10 @@ pub(super) fn tally(tree: &Tree, centroids: &[f64]) -> Tally {
     parts.into_iter().reduce(add).unwrap_or_else(none)
 }
 
-/// Finds the nearest centroid of each point, in the order of the tree.
-pub(super) fn label(tree: &Tree, centroids: &[f64]) -> Vec<Vec<Nearest>> {
-    let search = Search { tree, centroids };
+/// Finds the nearest centroid of each point, in the order of the tree; of some of them once the work
+/// is stopped.
+pub(super) fn label(tree: &Tree, centroids: &[f64], stop: &Current) -> Vec<Vec<Nearest>> {
+    let search = Search { tree, centroids, stop };
     search
         .parts(PARTS)
         .into_par_iter()
@@ -102,7 +105,7 @@ impl Search<'_> {
 
     /// Visits what is below a node. Its candidates are those from `first` on.
     fn descend(&self, node: usize, first: usize, stack: &mut Vec<u32>, visit: &mut impl Visit) {
-        if self.tree.count(node) == 0 {
+        if self.tree.count(node) == 0 || self.stop.is_stopped() {
             return;
         }
         let end = stack.len();
@@ -232,10 +235,14 @@ fn add_nearest(found: &mut Vec<Nearest>, search: &Search<'_>, node: usize, candi
 }
 
 /// The nearest centroid of each of some points that are in no tree; `columns` as in [`Tree::new`].
-pub(super) fn predict(columns: &[&[f64]], centroids: &[f64], labels: &mut [u32]) {
+/// Of some of them once the work is stopped.
+pub(super) fn predict(columns: &[&[f64]], centroids: &[f64], labels: &mut [u32], stop: &Current) {
     let dims = columns.len();
     let candidates: Vec<u32> = (0..(centroids.len() / dims) as u32).collect();
     let piece = |(first, labels): (usize, &mut [u32])| {
+        if stop.is_stopped() {
+            return;
+        }
         widest(
             #[inline(always)]
             || {

@@ -1,5 +1,9 @@
+use hashbrown::HashSet;
+
 use super::assign::{Nearest, Tally, label, tally};
 use super::tree::Tree;
+use crate::error::Result;
+use crate::stop::Current;
 
 /// A fit, with a label for each point that is not null.
 pub(super) struct Lloyd {
@@ -10,14 +14,21 @@ pub(super) struct Lloyd {
 }
 
 /// Moves centroids from `start` until they move less than `tol`, at most `max_iter` times.
-pub(super) fn run(tree: &Tree, start: Vec<f64>, max_iter: usize, tol: f64) -> Lloyd {
+pub(super) fn run(
+    tree: &Tree,
+    start: Vec<f64>,
+    max_iter: usize,
+    tol: f64,
+    stop: &Current,
+) -> Result<Lloyd> {
     let mut centroids = start;
     let mut iterations = 0;
     while iterations < max_iter {
         iterations += 1;
-        let mut tally = tally(tree, &centroids);
+        let mut tally = tally(tree, &centroids, stop);
+        stop.check()?;
         if tally.counts.contains(&0) {
-            reseed(tree, &centroids, &mut tally);
+            reseed(tree, &centroids, &mut tally, stop)?;
         }
         let moved = step(&mut centroids, &tally, tree.dims());
         if moved < tol || moved == 0.0 {
@@ -27,7 +38,9 @@ pub(super) fn run(tree: &Tree, start: Vec<f64>, max_iter: usize, tol: f64) -> Ll
 
     let mut labels = vec![0; tree.count(1)];
     let mut inertia = 0.0;
-    for part in label(tree, &centroids) {
+    let parts = label(tree, &centroids, stop);
+    stop.check()?;
+    for part in parts {
         // Added up in the order of the tree, one sum after the other: the same on any machine.
         let mut sum = 0.0;
         for nearest in part {
@@ -36,7 +49,7 @@ pub(super) fn run(tree: &Tree, start: Vec<f64>, max_iter: usize, tol: f64) -> Ll
         }
         inertia += sum;
     }
-    Lloyd { centroids, labels, inertia, iterations }
+    Ok(Lloyd { centroids, labels, inertia, iterations })
 }
 
 /// Moves each centroid to the mean of its points; one without points stays. How far they moved
@@ -59,33 +72,70 @@ fn step(centroids: &mut [f64], tally: &Tally, dims: usize) -> f64 {
 
 /// Gives each empty cluster the point that is farthest from its centroid, of equally far ones the
 /// first, and takes it from the cluster that it is in, unless it is alone there.
-fn reseed(tree: &Tree, centroids: &[f64], tally: &mut Tally) {
+///
+/// What is left of a cluster is added up anew: a point that is much farther out than the others
+/// cannot be subtracted from a sum in which these were rounded off.
+fn reseed(tree: &Tree, centroids: &[f64], tally: &mut Tally, stop: &Current) -> Result<()> {
     let dims = tree.dims();
-    let mut far: Vec<(Nearest, Vec<f64>)> = farthest(tree, centroids, 2 * tally.counts.len());
-    let mut far = far.drain(..);
+    let nearest: Vec<Nearest> = label(tree, centroids, stop).into_iter().flatten().collect();
+    stop.check()?;
+    let far = farthest(&nearest, 2 * tally.counts.len());
+    let mut far = far.into_iter();
+    let mut taken = HashSet::new();
+    let mut robbed = vec![false; tally.counts.len()];
     for empty in 0..tally.counts.len() {
         if tally.counts[empty] > 0 {
             continue;
         }
-        let taken = far.find(|(nearest, _)| tally.counts[nearest.centroid as usize] > 1);
-        let Some((nearest, point)) = taken.filter(|(nearest, _)| nearest.distance_2 > 0.0) else {
-            return;
+        let next = far.find(|&at| tally.counts[nearest[at].centroid as usize] > 1);
+        let Some(at) = next.filter(|&at| nearest[at].distance_2 > 0.0) else {
+            break;
         };
-        let from = nearest.centroid as usize;
-        for (dim, at) in point.into_iter().enumerate() {
-            tally.sums[from * dims + dim] -= at;
-            tally.sums[empty * dims + dim] = at;
-        }
+        let from = nearest[at].centroid as usize;
+        tally.sums[empty * dims..(empty + 1) * dims].copy_from_slice(&tree.point(at));
         tally.counts[from] -= 1;
         tally.counts[empty] = 1;
+        robbed[from] = true;
+        taken.insert(at);
     }
+    let of_robbed = |at: usize, nearest: &Nearest| {
+        let cluster = nearest.centroid as usize;
+        (robbed[cluster] && !taken.contains(&at)).then_some(cluster)
+    };
+    for (cluster, _) in robbed.iter().enumerate().filter(|(_, robbed)| **robbed) {
+        tally.sums[cluster * dims..(cluster + 1) * dims].fill(0.0);
+    }
+    // What the sums lose to rounding, kept beside them (Neumaier, 1974).
+    let mut lost = vec![0.0; tally.sums.len()];
+    let mut at = 0;
+    for (block, filled) in tree.blocks(1).iter() {
+        for lane in 0..filled {
+            if let Some(cluster) = of_robbed(at, &nearest[at]) {
+                let places = cluster * dims..(cluster + 1) * dims;
+                let sums = tally.sums[places.clone()].iter_mut().zip(&mut lost[places]);
+                for ((sum, lost), lanes) in sums.zip(block) {
+                    add(sum, lost, lanes[lane]);
+                }
+            }
+            at += 1;
+        }
+    }
+    tally.sums.iter_mut().zip(lost).for_each(|(sum, lost)| *sum += lost);
+    Ok(())
 }
 
-/// The points farthest from their centroids, farthest first, at most so many, with coordinates.
-fn farthest(tree: &Tree, centroids: &[f64], most: usize) -> Vec<(Nearest, Vec<f64>)> {
-    let mut points: Vec<(Nearest, usize)> =
-        label(tree, centroids).into_iter().flatten().enumerate().map(|(at, n)| (n, at)).collect();
-    let order = |(a, _): &(Nearest, usize), (b, _): &(Nearest, usize)| {
+fn add(sum: &mut f64, lost: &mut f64, value: f64) {
+    let next = *sum + value;
+    *lost += if sum.abs() >= value.abs() { (*sum - next) + value } else { (value - next) + *sum };
+    *sum = next;
+}
+
+/// The points farthest from their centroids, farthest first, at most so many, by their numbers in
+/// the order of the tree.
+fn farthest(nearest: &[Nearest], most: usize) -> Vec<usize> {
+    let mut points: Vec<usize> = (0..nearest.len()).collect();
+    let order = |&a: &usize, &b: &usize| {
+        let (a, b) = (nearest[a], nearest[b]);
         b.distance_2.total_cmp(&a.distance_2).then(a.row.cmp(&b.row))
     };
     if points.len() > most {
@@ -93,7 +143,7 @@ fn farthest(tree: &Tree, centroids: &[f64], most: usize) -> Vec<(Nearest, Vec<f6
         points.truncate(most);
     }
     points.sort_unstable_by(order);
-    points.into_iter().map(|(nearest, at)| (nearest, tree.point(at))).collect()
+    points
 }
 
 impl Lloyd {

@@ -4,8 +4,10 @@ use rayon::prelude::*;
 
 use super::block::{LANES, distances_2};
 use super::tree::{Tree, filled};
+use crate::error::Result;
 use crate::kernels::random::Random;
 use crate::kernels::widest::widest;
+use crate::stop::Current;
 
 /// `k` different points, each set of them equally likely.
 pub(super) fn random(columns: &[&[f64]], k: usize, random: &mut Random) -> Vec<f64> {
@@ -23,7 +25,9 @@ pub(super) fn random(columns: &[&[f64]], k: usize, random: &mut Random) -> Vec<f
 }
 
 /// k-means++ (Arthur and Vassilvitskii, 2007): each next point is drawn with a chance in proportion
-/// to its squared distance from the nearest of those drawn before.
+/// to its squared distance from the nearest of those drawn before. Of `2 + ln k` points drawn so, that
+/// one is taken which leaves the least sum of squared distances, of equally good ones the first: the
+/// greedy variant, which its authors propose at the end.
 ///
 /// Where all points are at a distance of 0, of those drawn already, any is drawn.
 pub(super) fn plus_plus(
@@ -31,18 +35,31 @@ pub(super) fn plus_plus(
     tree: &Tree,
     k: usize,
     random: &mut Random,
-) -> Vec<f64> {
+    stop: &Current,
+) -> Result<Vec<f64>> {
     let any = |random: &mut Random| point(columns, random.below(tree.count(1) as u64) as usize);
     let mut centroids = any(random);
+    let trials = 2 + (k as f64).ln() as usize;
     let mut weights = Weights::new(tree);
     while centroids.len() < k * tree.dims() {
+        stop.check()?;
         weights.update(tree, &centroids[centroids.len() - tree.dims()..]);
-        match weights.draw(tree, random.unit()) {
-            Some(row) => centroids.extend(point(columns, row)),
+        let mut best: Option<(f64, Vec<f64>)> = None;
+        for _ in 0..trials {
+            let Some(row) = weights.draw(tree, random.unit()) else { break };
+            stop.check()?;
+            let candidate = point(columns, row);
+            let gain = weights.gain(tree, &candidate);
+            if best.as_ref().is_none_or(|(most, _)| gain > *most) {
+                best = Some((gain, candidate));
+            }
+        }
+        match best {
+            Some((_, candidate)) => centroids.extend(candidate),
             None => centroids.extend(any(random)),
         }
     }
-    centroids
+    Ok(centroids)
 }
 
 fn point(columns: &[&[f64]], place: usize) -> Vec<f64> {
@@ -90,6 +107,28 @@ impl Weights {
         });
     }
 
+    /// By how much a centroid would lower the sum of all weights.
+    fn gain(&self, tree: &Tree, centroid: &[f64]) -> f64 {
+        let first = tree.n_leaves();
+        let reached: Vec<usize> = (self.leaves.iter().enumerate())
+            .filter(|(number, leaf)| {
+                let node = first + number;
+                tree.count(node) > 0 && reaches(tree, node, centroid, leaf)
+            })
+            .map(|(number, _)| first + number)
+            .collect();
+        let gain = |node: usize| {
+            let lanes = &self.lanes[tree.block_range(node)];
+            widest(
+                #[inline(always)]
+                || gain(tree, node, centroid, lanes),
+            )
+        };
+        let gains: Vec<f64> = reached.into_par_iter().with_min_len(16).map(gain).collect();
+        // In the order of the leaves, whichever came first.
+        gains.iter().sum()
+    }
+
     /// The point at which a share of the sum of all weights is reached; `None` if they are all 0.
     fn draw(&self, tree: &Tree, share: f64) -> Option<usize> {
         let mut left = share * self.leaves.iter().map(|leaf| leaf.sum).sum::<f64>();
@@ -133,6 +172,19 @@ fn reaches(tree: &Tree, node: usize, centroid: &[f64], leaf: &Leaf) -> bool {
 }
 
 #[inline(always)]
+fn gain(tree: &Tree, node: usize, centroid: &[f64], lanes: &[[f64; LANES]]) -> f64 {
+    let mut sums = [0.0; LANES];
+    for ((block, _), weights) in tree.blocks(node).iter().zip(lanes) {
+        let distances_2 = distances_2(block, centroid);
+        for lane in 0..LANES {
+            // Lanes that do not count have a weight of 0.
+            sums[lane] += (weights[lane] - distances_2[lane]).max(0.0);
+        }
+    }
+    sums.iter().sum()
+}
+
+#[inline(always)]
 fn lower(tree: &Tree, node: usize, centroid: &[f64], lanes: &mut [[f64; LANES]]) -> Leaf {
     let (mut sums, mut largest) = ([0.0; LANES], [0.0_f64; LANES]);
     let blocks = tree.blocks(node);
@@ -155,6 +207,7 @@ mod tests {
     use super::{plus_plus, random};
     use crate::kernels::kmeans::tree::Tree;
     use crate::kernels::random::Random;
+    use crate::stop::Current;
 
     const DRAWS: u64 = 9_000;
 
@@ -172,11 +225,20 @@ mod tests {
         counts
     }
 
+    fn plus_plus_of(columns: &[&[f64]], k: usize, random: &mut Random) -> Vec<f64> {
+        let stop = Current::get();
+        let tree = Tree::new(columns, &stop);
+        let drawn = tree.and_then(|tree| plus_plus(columns, &tree, k, random, &stop));
+        drawn.unwrap_or_default()
+    }
+
     #[test]
-    fn plus_plus_draws_by_squared_distance() {
-        let counts = pairs(|columns, drawn| plus_plus(columns, &Tree::new(columns), 2, drawn));
+    fn plus_plus_takes_the_best_of_those_drawn_by_squared_distance() {
+        let counts = pairs(|columns, drawn| plus_plus_of(columns, 2, drawn));
+        // The better of two candidates: the worse one only if both are that. From 3 on both leave 1,
+        // and it is the first.
         for (first, expected) in
-            [[0.0, 0.1, 0.9], [0.2, 0.0, 0.8], [9.0 / 13.0, 4.0 / 13.0, 0.0]].iter().enumerate()
+            [[0.0, 0.01, 0.99], [0.04, 0.0, 0.96], [9.0 / 13.0, 4.0 / 13.0, 0.0]].iter().enumerate()
         {
             let total: f64 = counts[first].iter().sum();
             assert!((total / DRAWS as f64 - 1.0 / 3.0).abs() < 0.02, "{counts:?}");
@@ -198,7 +260,7 @@ mod tests {
     #[test]
     fn equal_points_are_drawn_where_there_are_no_others() {
         let column = [4.0; 5];
-        let drawn = plus_plus(&[&column], &Tree::new(&[&column]), 3, &mut Random::stream(1, 0));
+        let drawn = plus_plus_of(&[&column], 3, &mut Random::stream(1, 0));
         assert_eq!(drawn, [4.0; 3]);
     }
 }

@@ -3,7 +3,9 @@
 use rayon::prelude::*;
 
 use super::block::{LANES, Lanes, NO_ROW};
+use crate::error::Result;
 use crate::kernels::random::Random;
+use crate::stop::Current;
 
 /// Points of a leaf, about.
 const LEAF: usize = 96;
@@ -65,7 +67,7 @@ pub(super) fn filled(rows: &[u32; LANES]) -> usize {
 }
 
 impl Tree {
-    pub(super) fn new(columns: &[&[f64]]) -> Self {
+    pub(super) fn new(columns: &[&[f64]], stop: &Current) -> Result<Self> {
         let dims = columns.len();
         let n_points = columns.first().map_or(0, |column| column.len());
         let depth = (n_points / LEAF).checked_ilog2().unwrap_or(0).min(MAX_DEPTH);
@@ -74,8 +76,11 @@ impl Tree {
 
         let mut leaf_of = vec![0_u32; n_points];
         leaf_of.par_chunks_mut(PIECE).enumerate().for_each(|(piece, leaves)| {
-            send(columns, &cuts, depth, piece * PIECE, leaves);
+            if !stop.is_stopped() {
+                send(columns, &cuts, depth, piece * PIECE, leaves);
+            }
         });
+        stop.check()?;
 
         let mut tree = Self::empty(dims, n_leaves);
         for &leaf in &leaf_of {
@@ -90,13 +95,17 @@ impl Tree {
         tree.rows = vec![[NO_ROW; LANES]; n_blocks];
         let rows = tree.rows.as_flattened_mut();
         let mut next: Vec<usize> = tree.starts.iter().map(|start| start * LANES).collect();
-        for (row, &leaf) in leaf_of.iter().enumerate() {
-            let place = &mut next[leaf as usize];
-            rows[*place] = row as u32;
-            *place += 1;
+        for (piece, leaves) in leaf_of.chunks(PIECE).enumerate() {
+            stop.check()?;
+            for (row, &leaf) in (piece * PIECE..).zip(leaves) {
+                let place = &mut next[leaf as usize];
+                rows[*place] = row as u32;
+                *place += 1;
+            }
         }
-        tree.fill(columns);
-        tree
+        tree.fill(columns, stop);
+        stop.check()?;
+        Ok(tree)
     }
 
     fn empty(dims: usize, n_leaves: usize) -> Self {
@@ -114,8 +123,8 @@ impl Tree {
         }
     }
 
-    /// Moves the coordinates to their blocks, and measures the boxes.
-    fn fill(&mut self, columns: &[&[f64]]) {
+    /// Moves the coordinates to their blocks, and measures the boxes, until it is stopped.
+    fn fill(&mut self, columns: &[&[f64]], stop: &Current) {
         let (dims, first_leaf) = (self.dims, self.n_leaves * self.dims);
         self.lanes = vec![[0.0; LANES]; self.rows.len() * dims];
         let points = (dims >= BY_POINT).then(|| by_point(columns));
@@ -133,6 +142,9 @@ impl Tree {
             .zip(self.sums[first_leaf..].par_chunks_mut(dims))
             .with_min_len(64)
             .for_each(|((((lanes, rows), low), high), sums)| {
+                if stop.is_stopped() {
+                    return;
+                }
                 for (block, rows) in lanes.chunks_exact_mut(dims).zip(rows) {
                     let rows = &rows[..filled(rows)];
                     if let Some(points) = &points {
