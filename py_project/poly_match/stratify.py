@@ -2,17 +2,23 @@
 
 from __future__ import annotations
 
-import operator
 from typing import TYPE_CHECKING, Any, Literal
 
 import polars as pl
 
 from poly_match import _plugin
 from poly_match.dtypes import LABELS_WANTED, label_as
-from poly_match.kernel import count, expression, signed_seed
+from poly_match.kernel import column, count, expression, flag, number, signed_seed, word
 
 if TYPE_CHECKING:
     from collections.abc import Callable
+
+
+class _Default(float):
+    """A size that was not given, and gives way to one that was."""
+
+
+_TEST_SIZE = _Default(0.33)
 
 PART = pl.Enum(["train", "test"])
 """The dtype of :func:`stratified_split`."""
@@ -21,7 +27,7 @@ PART = pl.Enum(["train", "test"])
 def stratified_split(
     label: str | pl.Expr | pl.Series,
     *,
-    test_size: float | int | None = 0.33,
+    test_size: float | int | None = _TEST_SIZE,
     train_size: float | int | None = None,
     shuffle: bool = True,
     seed: int | None = None,
@@ -30,7 +36,9 @@ def stratified_split(
 ) -> pl.Expr:
     """For each row ``"train"`` or ``"test"``, each class having its share in both.
 
-    Sees the whole column, or in ``over`` and ``group_by`` the whole group.
+    Sees the whole column, or in ``over`` and ``group_by`` the whole group. With a seed each group
+    draws the same numbers: to draw apart, make the group a part of the label,
+    ``stratified_split(pl.struct("group", "label"), seed=1)``, without ``over``.
 
     Parameters
     ----------
@@ -39,7 +47,8 @@ def stratified_split(
         categories, structs or whatever else can be equal. All NaNs are one class.
     test_size
         Rows for the test: a share of all rows as a float between 0 and 1, rounded up, or a count
-        as an int. ``None`` for all that are not for training.
+        as an int. ``None`` for all that are not for training, as where ``train_size`` alone is
+        given; 0.33 where neither is.
     train_size
         Rows for training likewise, a share rounded down. ``None`` for all that are not for the
         test.
@@ -67,6 +76,8 @@ def stratified_split(
 
     Raises
     ------
+    TypeError
+        If an option is of a kind that it does not take; the error says which it takes.
     ValueError
         If sizes are not shares or counts, are both ``None``, or shares that together are more than
         all; if ``seed``, ``small`` or ``nulls`` is none of the above.
@@ -101,6 +112,8 @@ def stratified_split(
     │ a     ┆ test  │
     └───────┴───────┘
     """
+    if test_size is _TEST_SIZE and train_size is not None:
+        test_size = None
     test_share, test_count = _size("test_size", test_size)
     train_share, train_count = _size("train_size", train_size)
     options = {
@@ -108,10 +121,10 @@ def stratified_split(
         "test_count": test_count,
         "train_share": train_share,
         "train_count": train_count,
-        "shuffle": bool(shuffle),
+        "shuffle": flag("shuffle", shuffle),
         "seed": signed_seed(seed),
-        "small": str(small),
-        "nulls": str(nulls),
+        "small": word("small", small, ["raise", "train"]),
+        "nulls": word("nulls", nulls, ["class", "raise"]),
     }
     parts = _deal("stratified_split", label, options, _plugin.check_split)
     # From version 2 on, Polars does not cast numbers to an enum.
@@ -128,7 +141,8 @@ def stratified_fold(
 ) -> pl.Expr:
     """For each row the number of its fold, each class being spread evenly over the folds.
 
-    Sees the whole column, or in ``over`` and ``group_by`` the whole group.
+    Sees the whole column, or in ``over`` and ``group_by`` the whole group, where a seed means what
+    it does for :func:`stratified_split`.
 
     Parameters
     ----------
@@ -137,7 +151,8 @@ def stratified_fold(
     n_splits
         Number of folds; at least 2, at most the number of rows.
     shuffle
-        Deal at random. If not, the first rows of a class go to its first fold, and so on.
+        Deal at random: each row is equally likely to be in each fold, and so are those that a class
+        has over. If not, the first rows of a class go to its first fold, and so on.
     seed, nulls
         As for :func:`stratified_split`.
 
@@ -150,6 +165,8 @@ def stratified_fold(
 
     Raises
     ------
+    TypeError
+        If an option is of a kind that it does not take; the error says which it takes.
     ValueError
         If ``n_splits`` is less than 2, or ``seed`` or ``nulls`` is none of the above.
     polars.exceptions.InvalidOperationError
@@ -179,10 +196,10 @@ def stratified_fold(
     └───────┴──────┘
     """
     options = {
-        "n_splits": count("n_splits", n_splits, 2),
-        "shuffle": bool(shuffle),
+        "n_splits": count("n_splits", n_splits, 2, 2**32 - 1),
+        "shuffle": flag("shuffle", shuffle),
         "seed": signed_seed(seed),
-        "nulls": str(nulls),
+        "nulls": word("nulls", nulls, ["class", "raise"]),
     }
     return _deal("stratified_fold", label, options, _plugin.check_fold)
 
@@ -194,15 +211,14 @@ def _deal(
     check: Callable[[dict[str, Any]], None],
 ) -> pl.Expr:
     check(options)
-    return expression(function, label, label_as, LABELS_WANTED, options)
+    return expression(function, column("label", label), label_as, LABELS_WANTED, options)
 
 
 def _size(name: str, size: object) -> tuple[float | None, int | None]:
     """Return a size as a share and a count, one of them or both ``None``."""
     if size is None:
         return None, None
-    try:
-        whole = operator.index(size)  # type: ignore[arg-type]
-    except TypeError:
-        return float(size), None  # type: ignore[arg-type]
-    return None, count(name, whole, 1)
+    if hasattr(type(size), "__index__") and not isinstance(size, bool):
+        return None, count(name, size, 1)
+    wanted = "a share as a float between 0 and 1, a count as an int, or None"
+    return number(name, size, wanted), None

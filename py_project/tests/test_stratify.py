@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import inspect
 import math
 from collections import Counter
 from datetime import date, datetime, time, timedelta
@@ -91,8 +92,123 @@ def test_both_sizes_leave_rows_out() -> None:
         assert Counter(parts) == {"test": 20, "train": 50, None: 30}
         assert table(labels, parts)[0] == {"test": 10, "train": 25, None: 15}
     assert Counter(split(labels, test_size=None, train_size=0.25)) == {"train": 25, "test": 75}
+    assert Counter(split(labels, test_size=0.33, train_size=0.25)) == {
+        "train": 25,
+        "test": 33,
+        None: 42,
+    }
     assert Counter(split(labels)) == {"train": 67, "test": 33}
     assert Counter(split(labels, test_size=np.int64(7))) == {"train": 93, "test": 7}
+
+
+@pytest.mark.parametrize(
+    ("train_size", "train"), [(0.5, 50), (0.8, 80), (0.999, 99), (1, 1), (98, 98), (np.int8(7), 7)]
+)
+def test_what_is_not_for_training_is_for_the_test(train_size: Any, train: int) -> None:
+    labels = pl.Series([0, 1] * 50)
+    for shuffle in (True, False):
+        parts = split(labels, train_size=train_size, shuffle=shuffle)
+        assert Counter(parts) == {"train": train, "test": 100 - train}
+    assert inspect.signature(pm.stratified_split).parameters["test_size"].default == 0.33
+
+
+# Each fold of four is as likely as another: within five deviations of a quarter of 2,000 seeds.
+OFTEN = range(500 - 97, 500 + 97)
+
+
+@pytest.mark.parametrize(
+    "values",
+    [
+        ["a"] + ["b"] * 10,
+        ["b"] * 10 + ["a"],
+        ["a"] + ["b"] * 7 + ["c"] * 12,
+        [f"class {number}" for number in range(9)],
+    ],
+)
+def test_what_a_class_has_over_is_in_any_fold(values: list[str]) -> None:
+    numbers, surplus = pl.Series(values), Counter(values)
+    alone = [row for row, value in enumerate(values) if surplus[value] == 1]
+    by_row: Counter[tuple[int, int]] = Counter()
+    by_class: Counter[tuple[str, int]] = Counter()
+    for seed in range(2_000):
+        folds = fold(numbers, 4, seed=seed).to_list()
+        by_row.update(enumerate(folds))
+        for label, found in table(values, folds).items():
+            most = max(found.values())
+            if len({found[number] for number in range(4)}) > 1:
+                by_class.update((label, number) for number in range(4) if found[number] == most)
+    assert all(by_row[row, number] in OFTEN for row in range(len(values)) for number in range(4))
+    for label, count in surplus.items():
+        over = count % 4
+        for number in range(4) if over else ():
+            # With two rows over a class is in a fold twice as often.
+            assert abs(by_class[label, number] - 500 * over) < 97
+    # Two classes of one do not keep together, nor apart.
+    if len(alone) > 4:
+        together = sum(
+            folds[alone[0]] == folds[alone[4]]
+            for folds in (fold(numbers, 4, seed=seed).to_list() for seed in range(400))
+        )
+        assert 0 < together < 400
+
+
+def test_a_seed_draws_alike_in_each_group_and_apart_in_a_label_of_both() -> None:
+    frame = pl.DataFrame({"day": [1, 2] * 60, "label": ["a", "a", "b", "b"] * 30})
+    alike = frame.with_columns(part=pm.stratified_split("label", seed=1).over("day"))
+    days = [group["part"].to_list() for _, group in alike.group_by("day", maintain_order=True)]
+    assert days[0] == days[1]
+    both = pl.struct("day", "label")
+    apart = frame.with_columns(part=pm.stratified_split(both, test_size=0.5, seed=1))
+    days = [group["part"].to_list() for _, group in apart.group_by("day", maintain_order=True)]
+    assert days[0] != days[1]
+    assert set(Counter(zip(*apart, strict=True)).values()) == {15}
+
+
+EXTREMES = [
+    (pl.Date, pl.Int32, [0, 2**31 - 1]),
+    (pl.Date, pl.Int32, [0, -(2**31)]),
+    *((pl.Datetime(unit), pl.Int64, [0, 2**63 - 1]) for unit in ("ms", "us", "ns")),
+    *((pl.Datetime(unit, "UTC"), pl.Int64, [0, -(2**63)]) for unit in ("ms", "us", "ns")),
+    (pl.Datetime("us", "America/New_York"), pl.Int64, [0, 2**63 - 1]),
+    *((pl.Duration(unit), pl.Int64, [0, -(2**63)]) for unit in ("ms", "us", "ns")),
+    (pl.Time, pl.Int64, [0, 24 * 3600 * 10**9 - 1]),
+    (pl.Int64, pl.Int64, [2**63 - 1, -(2**63)]),
+    (pl.UInt64, pl.UInt64, [0, 2**64 - 1]),
+    (pl.Int128, pl.Int128, [2**127 - 1, -(2**127)]),
+    (pl.Float64, pl.Float64, [float("inf"), 5e-324]),
+    (pl.Float32, pl.Float32, [-float("inf"), 1e-45]),
+    (pl.Decimal(38, 0), pl.Decimal(38, 0), [Decimal(10**38 - 1), Decimal(1 - 10**38)]),
+    (pl.Decimal(38, 37), pl.Decimal(38, 37), [Decimal("9.9"), Decimal("-9.9")]),
+    (pl.String, pl.String, ["", "\0" * 40]),
+    (pl.Binary, pl.Binary, [b"", b"\xff" * 40]),
+]
+
+
+@pytest.mark.parametrize(("dtype", "physical", "values"), EXTREMES)
+@pytest.mark.parametrize("form", ["plain", "struct", "list", "array"])
+def test_labels_of_any_dtype_up_to_its_extremes(
+    dtype: Any, physical: Any, values: list[Any], form: str
+) -> None:
+    numbers = [0, 1, 0, 0, 1, 1, 0, 1, 0] * 5
+    two = pl.Series("label", values, dtype=physical).cast(dtype)
+
+    def shaped(rows: list[int]) -> pl.Series:
+        labels = two.gather(rows)
+        match form:
+            case "struct":
+                return labels.to_frame("a").with_columns(b=1).to_struct("label")
+            case "list":
+                return labels.reshape((-1, 1)).arr.to_list()
+            case "array":
+                return labels.reshape((-1, 1))
+            case _:
+                return labels
+
+    labels, expected = shaped(numbers), pl.Series(numbers)
+    assert split(labels, seed=3).equals(split(expected, seed=3))
+    assert fold(labels, 4, seed=3).equals(fold(expected, 4, seed=3))
+    with pytest.raises(ComputeError, match=r"class .* has one row, which cannot be in both"):
+        split(shaped([0, 1, 0]))
 
 
 def test_a_class_of_one() -> None:
@@ -253,6 +369,58 @@ def test_options_of_a_split_are_checked_at_once(options: dict[str, Any], says: s
 def test_options_of_folds_are_checked_at_once(options: dict[str, Any], says: str) -> None:
     with pytest.raises(ValueError, match=says):
         pm.stratified_fold("label", **options)
+
+
+KINDS: list[tuple[dict[str, Any], str]] = [
+    ({"test_size": "0.3"}, "test_size: expected a share as a float between 0 and 1, a count as an"),
+    ({"test_size": True}, "test_size: expected a share as a float .*, got True"),
+    ({"test_size": [0.3]}, r"test_size: expected a share as a float .*, got \[0.3\]"),
+    ({"train_size": "5"}, "train_size: expected a share as a float .*, got '5'"),
+    ({"shuffle": "no"}, "shuffle: expected True or False, got 'no'"),
+    ({"shuffle": 0}, "shuffle: expected True or False, got 0"),
+    ({"shuffle": None}, "shuffle: expected True or False, got None"),
+    ({"seed": 1.0}, r"seed: expected a number from 0 to 2\*\*64 - 1, or None, got 1\.0"),
+    ({"seed": True}, "seed: expected a number from 0 .*, got True"),
+    ({"seed": "1"}, "seed: expected a number from 0 .*, got '1'"),
+    ({"seed": np.random.default_rng(1)}, r"seed: expected a number from 0 .*, got Generator"),
+    ({"seed": np.random.RandomState(1)}, r"seed: expected a number from 0 .*, got RandomState"),
+    ({"small": None}, "small: expected 'raise' or 'train', got None"),
+    ({"nulls": None}, "nulls: expected 'class' or 'raise', got None"),
+]
+
+
+@pytest.mark.parametrize(("options", "says"), KINDS)
+def test_options_of_another_kind(options: dict[str, Any], says: str) -> None:
+    with pytest.raises(TypeError, match=f"^{says}"):
+        pm.stratified_split("label", **options)
+    if not {"test_size", "train_size", "small"} & options.keys():
+        with pytest.raises(TypeError, match=f"^{says}"):
+            pm.stratified_fold("label", **options)
+
+
+@pytest.mark.parametrize("seed", [0, 7, np.uint64(7), np.int32(7), 2**64 - 1])
+def test_seeds_of_any_integer_type(seed: Any) -> None:
+    labels = pl.Series(np.arange(500) % 7)
+    assert fold(labels, seed=seed).equals(fold(labels, seed=int(seed)))
+
+
+def test_other_kinds_of_arguments() -> None:
+    for ask in (pm.stratified_split, pm.stratified_fold):
+        for label in (None, 7, ["a"], pl.DataFrame({"a": [1]})):
+            with pytest.raises(
+                TypeError, match=r"^label: expected a column name, an expression or"
+            ):
+                ask(label)  # type: ignore[operator]
+    for n_splits, kind, says in (
+        (2.0, TypeError, r"n_splits: expected a whole number of at least 2, got 2\.0"),
+        (True, TypeError, "n_splits: expected a whole number of at least 2, got True"),
+        (2**64, ValueError, f"n_splits: expected at most {2**32 - 1}, got {2**64}"),
+        (2**32, ValueError, f"n_splits: expected at most {2**32 - 1}, got {2**32}"),
+    ):
+        with pytest.raises(kind, match=f"^{says}"):
+            pm.stratified_fold("label", n_splits)  # type: ignore[arg-type]
+    with pytest.raises(ValueError, match=f"^test_size: expected at most {2**63 - 1}, got {2**63}"):
+        pm.stratified_split("label", test_size=2**63)
 
 
 def test_what_the_rows_do_not_allow() -> None:

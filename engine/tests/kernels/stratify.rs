@@ -2,9 +2,11 @@ use std::sync::Arc;
 
 use arrow_array::types::Int8Type;
 use arrow_array::{
-    Array, ArrayRef, BinaryArray, BooleanArray, Date32Array, Decimal128Array, DictionaryArray,
-    Float64Array, Int8Array, Int16Array, Int64Array, LargeStringArray, NullArray, StringArray,
-    StringViewArray, StructArray, UInt32Array, UInt64Array,
+    Array, ArrayRef, BinaryArray, BooleanArray, Date32Array, Date64Array, Decimal128Array,
+    DictionaryArray, DurationMillisecondArray, Float64Array, Int8Array, Int16Array, Int64Array,
+    LargeStringArray, NullArray, StringArray, StringViewArray, StructArray,
+    TimestampMicrosecondArray, TimestampMillisecondArray, TimestampNanosecondArray, UInt32Array,
+    UInt64Array,
 };
 use arrow_schema::{DataType, Field};
 use poly_match_engine::kernels::stratify::reference::{largest_remainder, table};
@@ -198,6 +200,51 @@ fn each_choice_is_equally_likely() {
     let pairs: Vec<i32> = chosen.into_iter().filter(|&count| count > 0).collect();
     assert_eq!(pairs.len(), 10);
     assert!(pairs.iter().all(|count| (850..1_150).contains(count)), "{pairs:?}");
+}
+
+#[test]
+fn what_a_class_has_over_is_in_any_fold() {
+    // A class of one row, one of three folds and two rows over, one of three folds and one over.
+    let labels = StringArray::from_iter_values("abbbbbbbbbbbcccccccccc".chars().map(String::from));
+    let (mut alone, mut pairs, mut by_row) =
+        ([0_i32; 3], [[0_i32; 3]; 3], vec![[0_i32; 3]; labels.len()]);
+    for seed in 0..9_000 {
+        let folds = Fold { seed, ..Fold::new(3) }.assign("label", &labels).expect("folds");
+        alone[folds.value(0) as usize] += 1;
+        for (row, fold) in folds.values().iter().enumerate() {
+            by_row[row][*fold as usize] += 1;
+        }
+        let found = table(&labels, &folds, 3);
+        let least = (0..3).min_by_key(|&fold| found[1][fold]).expect("folds");
+        let most = (0..3).max_by_key(|&fold| found[2][fold]).expect("folds");
+        pairs[least][most] += 1;
+    }
+    // Five deviations of 3,000.
+    let often = |count: &i32| (3_000 - 224..3_000 + 224).contains(count);
+    assert!(alone.iter().all(often), "{alone:?}");
+    assert!(by_row.as_flattened().iter().all(often), "{by_row:?}");
+    let by_class = pairs.map(|counts| counts.iter().sum::<i32>());
+    assert!(by_class.iter().all(often), "{pairs:?}");
+}
+
+#[test]
+fn a_label_past_all_calendars_is_a_class() {
+    let numbers = vec![0, 0, i64::MAX, 0, i64::MIN, i64::MAX];
+    let columns: [ArrayRef; 6] = [
+        Arc::new(TimestampMillisecondArray::from(numbers.clone())),
+        Arc::new(TimestampMicrosecondArray::from(numbers.clone())),
+        Arc::new(TimestampNanosecondArray::from(numbers.clone()).with_timezone("Asia/Tokyo")),
+        Arc::new(Date64Array::from(numbers.clone())),
+        Arc::new(DurationMillisecondArray::from(numbers)),
+        Arc::new(Date32Array::from(vec![0, 0, i32::MAX, 0, i32::MIN, i32::MAX])),
+    ];
+    for column in &columns {
+        let classes = Classes::try_new("label", column, Nulls::Class).expect("classes");
+        assert_eq!(classes.codes(), [0, 0, 1, 0, 2, 1], "{}", column.data_type());
+        let error = Split::default().assign("day", column).expect_err("one row").to_string();
+        assert!(error.starts_with("label: column 'day': class "), "{error}");
+        assert!(error.contains("has one row, which cannot be in both"), "{error}");
+    }
 }
 
 #[test]

@@ -1,15 +1,17 @@
 use std::hash::Hash;
 
-use arrow_array::Array;
 use arrow_array::cast::AsArray;
+use arrow_array::{Array, ArrayRef};
+use arrow_cast::cast;
 use arrow_cast::display::array_value_to_string;
 use arrow_row::{RowConverter, SortField};
-use arrow_schema::DataType;
+use arrow_schema::{ArrowError, DataType};
 use hashbrown::HashMap;
 use rayon::prelude::*;
 
 use crate::coordinates::to_f64;
 use crate::error::{Error, Result};
+use crate::threads;
 
 /// What a null label means.
 #[derive(Debug, Clone, Copy, Default, PartialEq, Eq)]
@@ -69,7 +71,12 @@ impl Classes {
             all.iter_mut().zip(piece).for_each(|(count, piece)| *count += piece);
             all
         };
-        let counts = codes.par_chunks(PIECE).map(count).reduce_with(add).unwrap_or_default();
+        let counts = if codes.len() <= PIECE {
+            count(&codes)
+        } else {
+            let all = || codes.par_chunks(PIECE).map(count).reduce_with(add);
+            threads::install(all).unwrap_or_default()
+        };
         Ok(Self { codes, counts })
     }
 
@@ -89,11 +96,22 @@ impl Classes {
         if labels.is_null(row) {
             return "null".to_owned();
         }
-        match array_value_to_string(labels, row) {
+        match shown(&labels.slice(row, 1)) {
             Ok(name) => format!("'{name}'"),
+            // Such as a date past all calendars.
             Err(_) => format!("of row {row}"),
         }
     }
+}
+
+/// The one value of an array as text.
+fn shown(label: &ArrayRef) -> std::result::Result<String, ArrowError> {
+    let DataType::Timestamp(unit, zone) = label.data_type() else {
+        return array_value_to_string(label, 0);
+    };
+    let time = array_value_to_string(&cast(label, &DataType::Timestamp(*unit, None))?, 0)?;
+    let zone = if zone.is_some() { " UTC" } else { "" };
+    Ok(time.replace('T', " ") + zone)
 }
 
 /// `valid` tells the rows that have a label.
@@ -208,25 +226,39 @@ fn in_table(len: usize, size: usize, key: impl Fn(usize) -> Option<usize>) -> Ve
 /// Numbers keys of any kind; `None` is a key too.
 fn hashed<K: Hash + Eq>(len: usize, key: &(impl Fn(usize) -> Option<K> + Sync)) -> Vec<u32> {
     let mut codes = vec![0; len];
+    if len <= PIECE {
+        number(0, &mut codes, key);
+    } else {
+        threads::install(|| number_pieces(&mut codes, key));
+    }
+    codes
+}
+
+/// Numbers the keys of the rows from `first` on. The first row of each class.
+fn number<K: Hash + Eq>(
+    first: usize,
+    codes: &mut [u32],
+    key: &impl Fn(usize) -> Option<K>,
+) -> Vec<u32> {
+    let mut numbers = HashMap::new();
+    let mut firsts = Vec::new();
+    for (row, code) in (first..).zip(codes) {
+        *code = *numbers.entry(key(row)).or_insert_with(|| {
+            firsts.push(row as u32);
+            firsts.len() as u32 - 1
+        });
+    }
+    firsts
+}
+
+/// The same of many rows, piece by piece.
+fn number_pieces<K: Hash + Eq>(codes: &mut [u32], key: &(impl Fn(usize) -> Option<K> + Sync)) {
     // The first row of each class that a piece sees.
     let firsts: Vec<Vec<u32>> = codes
         .par_chunks_mut(PIECE)
         .enumerate()
-        .map(|(piece, codes)| {
-            let mut numbers = HashMap::new();
-            let mut firsts = Vec::new();
-            for (row, code) in (piece * PIECE..).zip(codes) {
-                *code = *numbers.entry(key(row)).or_insert_with(|| {
-                    firsts.push(row as u32);
-                    firsts.len() as u32 - 1
-                });
-            }
-            firsts
-        })
+        .map(|(piece, codes)| number(piece * PIECE, codes, key))
         .collect();
-    if firsts.len() < 2 {
-        return codes;
-    }
     // Pieces are in the order of their rows, so that numbers come out in the order of first rows.
     let mut numbers = HashMap::new();
     let mut translate = |first: &u32| {
@@ -238,5 +270,4 @@ fn hashed<K: Hash + Eq>(len: usize, key: &(impl Fn(usize) -> Option<K> + Sync)) 
     codes.par_chunks_mut(PIECE).zip(translated).for_each(|(codes, translated)| {
         codes.iter_mut().for_each(|code| *code = translated[*code as usize]);
     });
-    codes
 }

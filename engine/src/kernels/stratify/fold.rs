@@ -1,8 +1,9 @@
 use arrow_array::{Array, UInt32Array};
 
 use super::classes::{Classes, Nulls};
-use super::deal::deal;
+use super::deal::{deal, shuffle};
 use crate::error::{Error, Result};
+use crate::kernels::random::Random;
 
 /// How to deal rows out to folds.
 ///
@@ -19,7 +20,8 @@ use crate::error::{Error, Result};
 pub struct Fold {
     /// Number of folds; at least 2, at most the number of rows.
     pub n_splits: usize,
-    /// Deal at random. Without, the first rows of a class go to its first fold, and so on.
+    /// Deal at random: a row is equally likely to be in each fold, and so are the rows that a class
+    /// has over. Without, the first rows of a class go to its first fold, and so on.
     pub shuffle: bool,
     /// What is drawn follows from this.
     pub seed: u64,
@@ -39,11 +41,13 @@ impl Fold {
     ///
     /// [`Error::Parameter`] if not.
     pub fn check(&self) -> Result<()> {
-        if self.n_splits < 2 || u32::try_from(self.n_splits).is_err() {
-            let message = format!("expected at least 2 folds, got {}", self.n_splits);
-            return Err(Error::Parameter { parameter: "n_splits", message });
-        }
-        Ok(())
+        let bound = match self.n_splits {
+            0 | 1 => "at least 2 folds".to_owned(),
+            many if u32::try_from(many).is_err() => format!("at most {} folds", u32::MAX),
+            _ => return Ok(()),
+        };
+        let message = format!("expected {bound}, got {}", self.n_splits);
+        Err(Error::Parameter { parameter: "n_splits", message })
     }
 
     /// The fold of each row, from 0. `column` is the name of the labels for errors.
@@ -66,20 +70,51 @@ impl Fold {
             return Err(Error::Parameter { parameter: "n_splits", message });
         }
         let classes = Classes::try_new(column, labels, self.nulls)?;
-        // With the classes one after the other, each n-th row goes to the same fold: then no two
-        // folds differ by more than one, in all as in a class.
-        let folds =
-            deal(&classes, self.shuffle.then_some(self.seed), |_, first, hand: &mut [u32]| {
-                let n_splits = self.n_splits as u32;
-                let mut fold = (first % self.n_splits) as u32;
-                for card in &mut *hand {
-                    *card = fold;
-                    fold = if fold + 1 == n_splits { 0 } else { fold + 1 };
-                }
-                if !self.shuffle {
-                    hand.sort_unstable();
-                }
-            });
+        let order = Order::new(self, classes.counts());
+        let folds = deal(&classes, self.shuffle.then_some(self.seed), |class, hand: &mut [u32]| {
+            order.fill(class, hand);
+            if !self.shuffle {
+                hand.sort_unstable();
+            }
+        });
         Ok(folds.into())
+    }
+}
+
+/// The folds of the rows of all classes, laid out one class after the other: each n-th row goes to
+/// the same fold, so that no two folds differ by more than one, in all as in a class.
+///
+/// Where rows are shuffled, so are the classes and the folds: which folds get the rows that a class
+/// has over is drawn, each fold being as likely as another.
+struct Order {
+    /// The place of the first row of each class, modulo the number of folds.
+    starts: Vec<u32>,
+    folds: Vec<u32>,
+}
+
+impl Order {
+    fn new(fold: &Fold, counts: &[usize]) -> Self {
+        let mut classes: Vec<usize> = (0..counts.len()).collect();
+        let mut folds: Vec<u32> = (0..fold.n_splits as u32).collect();
+        if fold.shuffle {
+            // Streams that no class has.
+            shuffle(&mut classes, &mut Random::stream(fold.seed, u64::MAX));
+            shuffle(&mut folds, &mut Random::stream(fold.seed, u64::MAX - 1));
+        }
+        let mut starts = vec![0; counts.len()];
+        let mut start = 0;
+        for class in classes {
+            starts[class] = start as u32;
+            start = (start + counts[class]) % fold.n_splits;
+        }
+        Self { starts, folds }
+    }
+
+    fn fill(&self, class: usize, hand: &mut [u32]) {
+        let mut at = self.starts[class] as usize;
+        for card in hand {
+            *card = self.folds[at];
+            at = if at + 1 == self.folds.len() { 0 } else { at + 1 };
+        }
     }
 }

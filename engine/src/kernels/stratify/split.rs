@@ -52,7 +52,8 @@ const NEITHER: u32 = u32::MAX;
 /// ```
 #[derive(Debug, Clone, PartialEq)]
 pub struct Split {
-    /// Rows for the test; `None` for those that are not for training.
+    /// Rows for the test; `None` for those that are not for training, which is what goes with a
+    /// size for training alone.
     pub test: Option<Size>,
     /// Rows for training; `None` for those that are not for the test.
     pub train: Option<Size>,
@@ -159,7 +160,7 @@ impl Split {
             *train += usize::from(alone(count));
         }
 
-        let parts = deal(&classes, self.shuffle.then_some(self.seed), |class, _, hand| {
+        let parts = deal(&classes, self.shuffle.then_some(self.seed), |class, hand| {
             let (train, test) = (trains[class], tests[class]);
             hand[..train].fill(Part::Train as u32);
             hand[train..train + test].fill(Part::Test as u32);
