@@ -38,11 +38,13 @@ mod _plugin {
     #[pymodule_export]
     use crate::job::{check_settings, match_parquet, write_whole};
     #[pymodule_export]
+    use crate::kernels::dtw::dtw_series;
+    #[pymodule_export]
     use crate::kernels::intersections::intersections;
     #[pymodule_export]
     use crate::kernels::kmeans::{check_kmeans, fit_kmeans, predict_series};
     #[pymodule_export]
-    use crate::kernels::shade::check_scene;
+    use crate::kernels::shade::{check_scene, shade_series};
     #[pymodule_export]
     use crate::kernels::stratify::{check_fold, check_split};
     #[pymodule_export]

@@ -121,6 +121,9 @@ def check_split(options: dict[str, Any]) -> None:
 def describe(path: str, point: list[str]) -> dict[str, Any]:
     """Tell what is in a file."""
 
+def dtw(a: pl.Series, b: pl.Series, window: int | None, path: bool) -> pl.Series:
+    """Compare two columns of series: distances, or paths."""
+
 def fit_kmeans(
     points: pl.Series, options: dict[str, Any]
 ) -> tuple[list[float], int, pl.Series, float, int]:
@@ -160,6 +163,9 @@ def read_polygons(
 
 def write_whole(path: str, content: bytes, overwrite: bool) -> None:
     """Write a file as the job writes its outputs: whole or not at all."""
+
+def shade(x: pl.Series, y: pl.Series, scene: dict[str, list[float]]) -> pl.Series:
+    """Levels of pixels."""
 
 def without_views(column: object) -> ArrowStream:
     """A column with its strings and bytes behind 64-bit offsets, in the place of views."""

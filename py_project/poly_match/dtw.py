@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING, Any, TypeAlias
 
 import polars as pl
+from polars.exceptions import ComputeError
 
+from poly_match import _plugin
 from poly_match.dtypes import SERIES_WANTED, series_as
-from poly_match.kernel import count
+from poly_match.kernel import count, read
 from poly_match.pair import expression
 
 if TYPE_CHECKING:
@@ -115,15 +117,42 @@ def dtw_path(a: Series, b: Series, *, window: int | None = None) -> pl.Expr:
 
 def _ask(function: str, a: Series, b: Series, window: int | None) -> pl.Expr:
     options = {"window": None if window is None else count("window", window, 0)}
-    return expression(function, [_column(a), _column(b)], series_as, SERIES_WANTED, options)
+    columns = [_column("a", a), _column("b", b)]
+    there = [column for column in columns if isinstance(column, pl.Series)]
+    if len(there) == 2:
+        # Answered here: so Ctrl-C stops it, and a child of a fork needs no query for it.
+        lists = [column.implode() if _is_one(column) else column for column in there]
+        first, second = (read(column, series_as, SERIES_WANTED) for column in lists)
+        try:
+            answers = _plugin.dtw(first, second, options["window"], function == "dtw_path")
+        except ValueError as error:
+            # As of a query.
+            raise ComputeError(str(error)) from None
+        literal = pl.lit(answers)
+        return literal.first() if len(first) == len(second) == 1 else literal
+    # Not a literal that is a list: Polars would copy that for every row.
+    args = [pl.lit(column).implode() if _is_one(column) else column for column in columns]
+    return expression(function, args, series_as, SERIES_WANTED, options)
 
 
-def _column(series: Any) -> str | pl.Expr | pl.Series:
-    """One series as a column of one row."""
+def _is_one(column: str | pl.Expr | pl.Series) -> bool:
+    """Whether it is one series, and not a column of them."""
+    return isinstance(column, pl.Series) and not column.dtype.is_nested()
+
+
+def _column(name: str, series: Any) -> str | pl.Expr | pl.Series:
+    """A column of series, or one series as a Series of numbers."""
     if isinstance(series, (str, pl.Expr)):
         return series
-    column = series if isinstance(series, pl.Series) else pl.Series("series", series)
-    if column.dtype.is_nested():
-        return column
-    # Not a literal that is a list: Polars would copy that for every row.
-    return pl.lit(column).implode()
+    try:
+        column = series if isinstance(series, pl.Series) else pl.Series("series", series)
+    except (TypeError, ValueError) as error:
+        msg = f"{name}: expected a column name, an expression, or a Series or array: {error}"
+        raise TypeError(msg) from None
+    if series is None or isinstance(series, (pl.DataFrame, pl.LazyFrame)):
+        msg = (
+            f"{name}: expected a column name, an expression, or a Series or array, "
+            f"got {type(series).__name__}"
+        )
+        raise TypeError(msg)
+    return column

@@ -30,22 +30,19 @@ def expression(
     function
         Name of the kernel in the plugin.
     columns
-        Column names, expressions or Series. Two Series are answered here.
+        Column names, expressions or Series.
     read_as, wanted
         What the kernel reads; in words, for the error about another dtype.
     options
         Sent along as they are: plain Python values.
     """
-    answer = register_plugin_function(
+    return register_plugin_function(
         plugin_path=_PLUGIN,
         function_name=function,
         args=[read_expr(_expr(column), read_as, wanted) for column in columns],
         kwargs=options,
         is_elementwise=True,
     )
-    if all(isinstance(column, pl.Series) for column in columns):
-        return pl.lit(pl.select(answer).to_series())
-    return answer
 
 
 def _expr(column: str | pl.Expr | pl.Series) -> pl.Expr:

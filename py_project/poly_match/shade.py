@@ -5,9 +5,11 @@ from __future__ import annotations
 from typing import TYPE_CHECKING
 
 import polars as pl
+from polars.exceptions import ComputeError
 
 from poly_match import _plugin
 from poly_match.dtypes import PIXELS_WANTED, number_as
+from poly_match.kernel import column, number, read
 from poly_match.pair import expression
 
 if TYPE_CHECKING:
@@ -33,7 +35,7 @@ def shade(
     ----------
     x, y
         Column names, expressions or Series of numbers: the pixels, which may lie between others or
-        off the screen.
+        off the screen. One row, such as ``pl.lit(300)``, is taken for every row of the other.
     sphere
         Centre and radius: x, y, z, r. It may lie across the screen or behind it.
     light
@@ -46,12 +48,14 @@ def shade(
     Returns
     -------
     Expr
-        ``UInt8``, one a row, called as ``x`` is. On the sphere the cosine times 255, its fraction
+        ``UInt8``, one a row, named as ``x`` is. On the sphere the cosine times 255, its fraction
         cut off, but at least 30; a line that only touches it meets it. 100 beside the sphere. Null
         where a coordinate is null, NaN or infinite.
 
     Raises
     ------
+    TypeError
+        If an option or a column is of a kind that it does not take.
     ValueError
         If a number is not finite, a radius or size not more than 0, or there are more or less
         numbers than above.
@@ -83,17 +87,32 @@ def shade(
     └──────┴─────┴───────┘
     """
     scene = {
-        "sphere": _numbers("sphere", sphere, 4),
-        "light": _numbers("light", light, 3),
-        "screen": _numbers("screen", screen, 2),
-        "size": _numbers("size", size, 2),
+        "sphere": _numbers("sphere", sphere, "x, y, z, radius"),
+        "light": _numbers("light", light, "x, y, z"),
+        "screen": _numbers("screen", screen, "width, height"),
+        "size": _numbers("size", size, "width, height"),
     }
     _plugin.check_scene(scene)
-    return expression("shade", [x, y], number_as, PIXELS_WANTED, scene)
+    columns = [column("x", x), column("y", y)]
+    there = [values for values in columns if isinstance(values, pl.Series)]
+    if len(there) == 2:
+        # Answered here: a child of a fork needs no query for it.
+        first, second = (read(values, number_as, PIXELS_WANTED) for values in there)
+        try:
+            return pl.lit(_plugin.shade(first, second, scene))
+        except ValueError as error:
+            # As of a query.
+            raise ComputeError(str(error)) from None
+    return expression("shade", columns, number_as, PIXELS_WANTED, scene)
 
 
-def _numbers(name: str, values: Sequence[float], length: int) -> list[float]:
-    numbers = [float(value) for value in values]
+def _numbers(name: str, values: Sequence[float], wanted: str) -> list[float]:
+    length = wanted.count(",") + 1
+    message = f"{length} numbers ({wanted})"
+    if isinstance(values, (str, bytes)) or not hasattr(type(values), "__iter__"):
+        msg = f"{name}: expected {message}, got {values!r}"
+        raise TypeError(msg)
+    numbers = [number(name, value, message) for value in values]
     if len(numbers) != length:
         msg = f"{name}: expected {length} numbers, got {len(numbers)}"
         raise ValueError(msg)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+import re
 from typing import Any
 
 import numpy as np
@@ -123,5 +124,17 @@ def test_options_are_checked_at_once() -> None:
     for ask in (pm.dtw, pm.dtw_path):
         with pytest.raises(ValueError, match="window: expected at least 0, got -1"):
             ask("a", "b", window=-1)
-        with pytest.raises(TypeError, match=r"window: expected a whole number, got 0\.5"):
-            ask("a", "b", window=0.5)  # type: ignore[arg-type]
+        for window in (0.5, True, "3", [3]):
+            says = r"^window: expected a whole number of at least 0, got "
+            with pytest.raises(TypeError, match=says + re.escape(repr(window))):
+                ask("a", "b", window=window)  # type: ignore[arg-type]
+        for window in (2**63, 2**200):
+            with pytest.raises(ValueError, match=f"^window: expected at most {2**63 - 1}, got"):
+                ask("a", "b", window=window)
+        for wrong in (None, 7, object(), pl.DataFrame({"a": [1]}), pl.LazyFrame({"a": [1]})):
+            with pytest.raises(TypeError, match=r"^a: expected a column name, an expression, or"):
+                ask(wrong, "b")
+            with pytest.raises(TypeError, match=r"^b: expected a column name, an expression, or"):
+                ask([1, 2], wrong)
+    widest = pl.select(pm.dtw([0, 1, 2], [0, 2, 2, 2], window=2**63 - 1)).item()
+    assert widest == 1.0

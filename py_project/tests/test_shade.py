@@ -71,6 +71,45 @@ def test_a_picture() -> None:
     assert frame.select(pm.shade(frame["x"], "y", size=(80, 60))).to_series().equals(got)
 
 
+@pytest.mark.parametrize("rows", [0, 1, 3, 100, 250_000])
+@pytest.mark.parametrize("engine", ["in-memory", "streaming"])
+@pytest.mark.parametrize("value", [300, 250.5, None, math.nan])
+def test_a_column_of_one_row_is_taken_for_all(rows: int, engine: Any, value: Any) -> None:
+    frame = pl.DataFrame({"x": [at % 700 for at in range(rows)]}, schema={"x": pl.Int64})
+    both = frame.with_columns(one=pl.lit(value, pl.Float64))
+    literal = pl.lit(value, pl.Float64)
+    for answer, expected in (
+        (pm.shade("x", literal), pm.shade("x", "one")),
+        (pm.shade(literal, "x"), pm.shade("one", "x")),
+        (pm.shade("x", pl.Series([value], dtype=pl.Float64)), pm.shade("x", "one")),
+    ):
+        got = frame.lazy().select(level=answer).collect(engine=engine)
+        assert got.equals(both.select(level=expected))
+    assert pl.select(pm.shade(pl.lit(400), pl.lit(300))).item() == 50
+
+
+@pytest.mark.parametrize(
+    ("options", "says"),
+    [
+        ({"sphere": None}, r"sphere: expected 4 numbers \(x, y, z, radius\), got None"),
+        ({"sphere": "1234"}, r"sphere: expected 4 numbers \(x, y, z, radius\), got '1234'"),
+        ({"sphere": (1, 2, "3", 4)}, r"sphere: expected 4 numbers \(x, y, z, radius\), got '3'"),
+        ({"light": (1, 2, None)}, r"light: expected 3 numbers \(x, y, z\), got None"),
+        ({"screen": 8}, r"screen: expected 2 numbers \(width, height\), got 8"),
+        ({"size": (True, 600)}, r"size: expected 2 numbers \(width, height\), got True"),
+    ],
+)
+def test_options_of_another_kind(options: dict[str, Any], says: str) -> None:
+    with pytest.raises(TypeError, match=f"^{says}"):
+        pm.shade("x", "y", **options)
+
+
+def test_columns_of_another_kind() -> None:
+    for name, columns in (("x", (7, "y")), ("y", ("x", None)), ("x", ([1, 2], "y"))):
+        with pytest.raises(TypeError, match=f"^{name}: expected a column name, an expression or a"):
+            pm.shade(*columns)  # type: ignore[arg-type]
+
+
 @pytest.mark.parametrize(
     ("options", "says"),
     [

@@ -37,8 +37,10 @@ use std::sync::Arc;
 use self::diagonals::Diagonals;
 pub use self::series::SeriesColumn;
 use crate::error::{Error, Result};
+use crate::stop::Current;
+use crate::threads;
 
-/// Cells of the matrices of all rows from which a call answers on all of rayon's threads.
+/// Cells of the matrices of all rows from which a call answers on several threads.
 const PARALLEL_CELLS: usize = 1 << 21;
 
 /// How to compare series.
@@ -59,7 +61,7 @@ impl Dtw {
     ///
     /// Infinite where the sum does not fit an `f64`.
     pub fn distance(&self, a: &[f64], b: &[f64]) -> Option<f64> {
-        Diagonals::default().distance(a, b, self.window)
+        Diagonals::default().distance(a, b, self.window, &Current::get()).ok().flatten()
     }
 
     /// A path of the least sum, from `[0, 0]` to both last values; `None` where a series is empty.
@@ -71,7 +73,7 @@ impl Dtw {
     ///
     /// [`Error::Parameter`] if there is no memory for two bits a pair of values.
     pub fn path(&self, a: &[f64], b: &[f64]) -> Result<Option<Vec<Pair>>> {
-        Diagonals::default().path(a, b, self.window)
+        Diagonals::default().path(a, b, self.window, &Current::get())
     }
 
     /// The distances of the series of two columns, row by row; a column of one row is held against
@@ -83,8 +85,9 @@ impl Dtw {
     ///
     /// [`Error::Parameter`] for columns of different lengths.
     pub fn distances(&self, a: &SeriesColumn, b: &SeriesColumn) -> Result<Float64Array> {
+        let stop = &Current::get();
         let distance = |diagonals: &mut Diagonals, a: &[f64], b: &[f64]| {
-            Ok(diagonals.distance(a, b, self.window))
+            diagonals.distance(a, b, self.window, stop)
         };
         Ok(each(a, b, distance)?.into_iter().collect())
     }
@@ -95,8 +98,10 @@ impl Dtw {
     ///
     /// Those of [`Dtw::distances`] and of [`Dtw::path`].
     pub fn paths(&self, a: &SeriesColumn, b: &SeriesColumn) -> Result<LargeListArray> {
-        let path =
-            |diagonals: &mut Diagonals, a: &[f64], b: &[f64]| diagonals.path(a, b, self.window);
+        let stop = &Current::get();
+        let path = |diagonals: &mut Diagonals, a: &[f64], b: &[f64]| {
+            diagonals.path(a, b, self.window, stop)
+        };
         let paths = each(a, b, path)?;
         let valid = NullBuffer::from_iter(paths.iter().map(Option::is_some));
         let lengths = paths.iter().map(|path| path.as_ref().map_or(0, Vec::len));
@@ -119,28 +124,45 @@ fn pairs_type() -> DataType {
     DataType::Struct(pair_fields())
 }
 
+/// How many pairs of values the series of two columns have, row by row: what the time goes by where
+/// there is no window.
+pub fn cells(a: &SeriesColumn, b: &SeriesColumn) -> usize {
+    let cells = |row| pair(a, b, row).map_or(0, |(a, b)| a.len().saturating_mul(b.len()));
+    (0..rows(a, b)).map(cells).fold(0, usize::saturating_add)
+}
+
+/// How many rows two columns make.
+fn rows(a: &SeriesColumn, b: &SeriesColumn) -> usize {
+    if a.len() == 1 { b.len() } else { a.len() }
+}
+
+/// The series of a row of both; `None` where one of them cannot be compared, or is not there.
+fn pair<'a>(
+    a: &'a SeriesColumn,
+    b: &'a SeriesColumn,
+    row: usize,
+) -> Option<(&'a [f64], &'a [f64])> {
+    let of = |column: &'a SeriesColumn| column.series(if column.len() == 1 { 0 } else { row });
+    of(a).zip(of(b))
+}
+
 /// What `ask` says of the series of each row; `None` where one of them cannot be compared.
 fn each<T: Send>(
     a: &SeriesColumn,
     b: &SeriesColumn,
     ask: impl Fn(&mut Diagonals, &[f64], &[f64]) -> Result<Option<T>> + Sync,
 ) -> Result<Vec<Option<T>>> {
-    let rows = if a.len() == 1 { b.len() } else { a.len() };
+    let rows = rows(a, b);
     if b.len() != rows && b.len() != 1 {
         let message = format!("expected {rows} rows, as many as a has, or one, got {}", b.len());
         return Err(Error::Parameter { parameter: "b", message });
     }
-    let pair = |row: usize| {
-        let of = |column: &SeriesColumn| if column.len() == 1 { 0 } else { row };
-        a.series(of(a)).zip(b.series(of(b)))
-    };
-    let one = |diagonals: &mut Diagonals, row: usize| match pair(row) {
+    let one = |diagonals: &mut Diagonals, row: usize| match pair(a, b, row) {
         Some((a, b)) => ask(diagonals, a, b),
         None => Ok(None),
     };
-    let cells = |row| pair(row).map_or(0, |(a, b): (&[f64], &[f64])| a.len() * b.len());
-    if rows > 1 && (0..rows).map(cells).fold(0, usize::saturating_add) >= PARALLEL_CELLS {
-        (0..rows).into_par_iter().map_init(Diagonals::default, one).collect()
+    if rows > 1 && cells(a, b) >= PARALLEL_CELLS {
+        threads::install(|| (0..rows).into_par_iter().map_init(Diagonals::default, one).collect())
     } else {
         let mut diagonals = Diagonals::default();
         (0..rows).map(|row| one(&mut diagonals, row)).collect()

@@ -31,6 +31,7 @@ use crate::batch::PARALLEL_ROWS;
 use crate::coordinates::to_f64_or_nan;
 use crate::error::{Error, Result};
 use crate::kernels::widest::widest;
+use crate::threads;
 
 /// The level of a pixel whose line misses the sphere.
 pub const MISSED: u8 = 100;
@@ -122,8 +123,10 @@ impl Shade {
         let mut levels = vec![0; x.len()];
         let piece = |(at, levels): (usize, &mut [u8])| self.fill(&pixels, at * PIECE, levels);
         let all_known = if x.len() >= PARALLEL_ROWS {
-            let pieces = levels.par_chunks_mut(PIECE).enumerate();
-            pieces.map(piece).reduce(|| true, |a, b| a & b)
+            threads::install(|| {
+                let pieces = levels.par_chunks_mut(PIECE).enumerate();
+                pieces.map(piece).reduce(|| true, |a, b| a & b)
+            })
         } else {
             piece((0, &mut levels))
         };

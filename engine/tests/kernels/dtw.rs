@@ -3,6 +3,7 @@ use arrow_array::cast::AsArray;
 use arrow_array::types::{Float32Type, Float64Type, Int64Type, UInt32Type};
 use arrow_array::{Array, Int64Array, LargeListArray, ListArray, NullArray};
 use poly_match_engine::kernels::dtw::{Dtw, Pair, SeriesColumn, reference};
+use poly_match_engine::{Error, Stop};
 use proptest::prelude::*;
 
 fn series(most: usize) -> impl Strategy<Value = Vec<f64>> {
@@ -152,6 +153,20 @@ fn forms_of_series() {
     assert_eq!(read(&NullArray::new(3)).len(), 3);
     let error = SeriesColumn::try_new("a", &Int64Array::from(vec![1])).expect_err("no lists");
     assert_eq!(error.to_string(), "column 'a': expected series: a list of numbers, got Int64");
+}
+
+#[test]
+fn work_can_be_stopped() {
+    // Hours of work, if it were done.
+    let long: Vec<Option<f64>> = (0..1_000_000).map(|at| Some(f64::from(at % 7))).collect();
+    let rows = std::iter::repeat_n(Some(long), 2);
+    let long = read(&LargeListArray::from_iter_primitive::<Float64Type, _, _>(rows));
+    let (dtw, narrow) = (Dtw::default(), Dtw { window: Some(1_000) });
+    let stop = Stop::default();
+    stop.stop();
+    assert!(matches!(stop.during(|| dtw.distances(&long, &long)), Err(Error::Interrupted)));
+    assert!(matches!(stop.during(|| narrow.paths(&long, &long)), Err(Error::Interrupted)));
+    assert!(dtw.distances(&read(&lists()), &read(&lists())).is_ok());
 }
 
 #[test]

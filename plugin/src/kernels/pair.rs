@@ -15,6 +15,16 @@ pub(super) fn field(fields: &[Field], dtype: DataType) -> PolarsResult<Field> {
     }
 }
 
+/// Two columns of as many rows; one of a single row, as literals are, repeated for all of the other.
+pub(super) fn broadcast(inputs: &[Series]) -> Vec<Series> {
+    let rows = inputs.iter().map(|column| column.len()).find(|&rows| rows != 1).unwrap_or(1);
+    let repeated = |column: &Series| match column.len() {
+        1 if rows != 1 => column.new_from_index(0, rows),
+        _ => column.clone(),
+    };
+    inputs.iter().map(repeated).collect()
+}
+
 /// Answers for two columns, as one array.
 pub(super) fn answer(
     inputs: &[Series],

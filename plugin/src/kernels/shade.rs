@@ -5,10 +5,11 @@ use std::sync::Arc;
 use polars::prelude::{DataType, Field, PolarsResult, Series};
 use poly_match_engine::kernels::shade::Shade;
 use pyo3::prelude::*;
+use pyo3_polars::PySeries;
 use serde::Deserialize;
 
 use super::pair;
-use crate::error::to_python;
+use crate::error::{polars_to_python, to_python};
 
 /// The scene as it travels with an expression.
 #[derive(Clone, Copy, Deserialize, FromPyObject)]
@@ -32,7 +33,22 @@ pub(crate) fn level_field(fields: &[Field]) -> PolarsResult<Field> {
 }
 
 pub(crate) fn shade(inputs: &[Series], kwargs: Scene) -> PolarsResult<Series> {
-    pair::answer(inputs, |names, [x, y]| Ok(Arc::new(Shade::from(kwargs).levels(names, &x, &y)?)))
+    pair::answer(&pair::broadcast(inputs), |names, [x, y]| {
+        Ok(Arc::new(Shade::from(kwargs).levels(names, &x, &y)?))
+    })
+}
+
+/// As the expression of that name, for two Series.
+#[pyfunction]
+#[pyo3(name = "shade")]
+pub(crate) fn shade_series(
+    py: Python<'_>,
+    x: PySeries,
+    y: PySeries,
+    scene: Scene,
+) -> PyResult<PySeries> {
+    let levels = py.detach(|| shade(&[x.0, y.0], scene));
+    levels.map(PySeries).map_err(polars_to_python)
 }
 
 /// Raises what is wrong with a scene.

@@ -3,6 +3,7 @@ use super::band::Band;
 use super::path::Steps;
 use crate::error::Result;
 use crate::kernels::widest::widest;
+use crate::stop::Current;
 
 /// Room for three diagonals, used again from pair to pair.
 ///
@@ -29,11 +30,17 @@ struct Stretch<'a> {
 }
 
 impl Diagonals {
-    pub(super) fn distance(&mut self, a: &[f64], b: &[f64], window: Option<usize>) -> Option<f64> {
+    pub(super) fn distance(
+        &mut self,
+        a: &[f64],
+        b: &[f64],
+        window: Option<usize>,
+        stop: &Current,
+    ) -> Result<Option<f64>> {
         // The distance is the same the other way round, and diagonals are as long as the first.
         let (a, b) = if a.len() <= b.len() { (a, b) } else { (b, a) };
         if a.is_empty() {
-            return None;
+            return Ok(None);
         }
         let band = Band::new(a.len(), b.len(), window);
         widest(
@@ -43,12 +50,14 @@ impl Diagonals {
                     a,
                     b,
                     band,
+                    stop,
                     #[inline(always)]
                     |_, stretch| sums(stretch),
                 );
             },
         );
-        self.now.get(a.len()).copied()
+        stop.check()?;
+        Ok(self.now.get(a.len()).copied())
     }
 
     pub(super) fn path(
@@ -56,12 +65,13 @@ impl Diagonals {
         a: &[f64],
         b: &[f64],
         window: Option<usize>,
+        stop: &Current,
     ) -> Result<Option<Vec<Pair>>> {
         if a.is_empty() || b.is_empty() {
             return Ok(None);
         }
         let band = Band::new(a.len(), b.len(), window);
-        let mut steps = Steps::new(band)?;
+        let mut steps = Steps::new(band, stop)?;
         widest(
             #[inline(always)]
             || {
@@ -69,22 +79,25 @@ impl Diagonals {
                     a,
                     b,
                     band,
+                    stop,
                     #[inline(always)]
                     |diagonal, stretch| sums_and_steps(stretch, steps.of_diagonal(diagonal)),
                 );
             },
         );
+        stop.check()?;
         Ok(Some(steps.path(a.len(), b.len())))
     }
 
     /// Fills diagonal after diagonal; `cells` gets its number and what it is made of. The last one,
-    /// with the last cell alone, is then in `now`.
+    /// with the last cell alone, is then in `now`, unless the work was stopped.
     #[inline(always)]
     fn fill(
         &mut self,
         a: &[f64],
         b: &[f64],
         band: Band,
+        stop: &Current,
         mut cells: impl FnMut(usize, Stretch<'_>),
     ) {
         for diagonal in [&mut self.now, &mut self.before, &mut self.two_before] {
@@ -96,6 +109,9 @@ impl Diagonals {
         // What the first cell comes from: two diagonals before it.
         self.before[0] = 0.0;
         for diagonal in 0..band.diagonals() {
+            if stop.is_stopped() {
+                return;
+            }
             std::mem::swap(&mut self.two_before, &mut self.before);
             std::mem::swap(&mut self.before, &mut self.now);
             let rows = band.rows(diagonal);

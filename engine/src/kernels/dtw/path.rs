@@ -1,6 +1,10 @@
 use super::Pair;
 use super::band::Band;
 use crate::error::{Error, Result};
+use crate::stop::Current;
+
+/// Bytes that are cleared at once.
+const PIECE: usize = 1 << 26;
 
 /// The step that leads to each cell of a band, in two bits: the lower is set for a step in the first
 /// series alone if that is better than one in both, the upper for a step in the second alone if that
@@ -16,7 +20,7 @@ pub(super) struct Steps {
 
 impl Steps {
     /// Room for the steps of all cells of a band.
-    pub(super) fn new(band: Band) -> Result<Self> {
+    pub(super) fn new(band: Band, stop: &Current) -> Result<Self> {
         let mut starts = Vec::with_capacity(band.diagonals() + 1);
         let mut end = 0;
         starts.push(end);
@@ -29,7 +33,10 @@ impl Steps {
             parameter: "window",
             message: format!("the path needs {end} bytes; a narrower window needs less"),
         })?;
-        packed.resize(end, 0);
+        while packed.len() < end {
+            packed.resize(end.min(packed.len() + PIECE), 0);
+            stop.check()?;
+        }
         Ok(Self { band, packed, starts })
     }
 

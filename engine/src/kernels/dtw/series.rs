@@ -59,8 +59,12 @@ impl SeriesColumn {
         self.known.is_empty()
     }
 
-    /// The series of a row; `None` where it is null or empty, or has a value that is not finite.
+    /// The series of a row; `None` where it is null or empty, has a value that is not finite, or
+    /// where there is no such row.
     pub(super) fn series(&self, row: usize) -> Option<&[f64]> {
+        if row >= self.len() {
+            return None;
+        }
         let range = self.offsets[row]..self.offsets[row + 1];
         self.known.value(row).then(|| &self.values[range])
     }
