@@ -24,7 +24,7 @@ pub(super) fn read_polygons(reader: impl Read, invalid: Invalid) -> Result<Polyg
     let crs = for_each_feature(reader, |text| {
         let added = parse(text).and_then(|feature| {
             let geometry = feature.geometry.map(|geometry| geometry.value);
-            properties.push(row, feature.id, feature.properties);
+            properties.push(row, text, feature.id, feature.properties);
             geometry.map(|geometry| add(&geometry, &mut polygons)).transpose()
         });
         polygons.finish_row(matches!(added, Ok(Some(()))));
