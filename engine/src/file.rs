@@ -10,10 +10,13 @@ mod geometry;
 mod header;
 mod info;
 mod metadata;
+mod old_writers;
+mod page_header;
 mod polygons;
 mod properties;
 mod source;
 mod table;
+mod wide_integers;
 
 use std::path::Path;
 
@@ -25,7 +28,8 @@ pub(crate) use geometry::Geometry;
 pub(crate) use header::Header;
 pub(crate) use polygons::read_polygons;
 pub(crate) use source::Source;
-pub(crate) use table::{BATCH_ROWS, Table, caught, guarded};
+pub(crate) use table::{BATCH_ROWS, Table, caught, guarded, quiet};
+pub(crate) use wide_integers::WideIntegers;
 
 fn is_geojson(path: &Path) -> bool {
     let named =

@@ -8,6 +8,7 @@ use arrow_select::concat::concat_batches;
 use super::geometry::Geometry;
 use super::source::Source;
 use super::table::Table;
+use super::wide_integers::WideIntegers;
 use super::{geojson, is_geojson};
 use crate::crs::Crs;
 use crate::error::{Error, Result};
@@ -64,9 +65,11 @@ impl PolygonTable {
     /// Reads the features of a GeoJSON file, in longitude and latitude unless an older file says
     /// otherwise in a member `crs`.
     ///
-    /// Each property is a column: of booleans, of integers, of floats, or of strings; one with
-    /// values of several of these, or with lists or objects, is one of strings, in which what is
-    /// not a string is JSON. The identifiers of features are a property `id` where there is none of
+    /// Each property is a column: of booleans, of integers (`Int64`, or `UInt64` where one is
+    /// larger), of floats, or of strings; one with values of several of these, or with lists or
+    /// objects, is one of strings, in which what is not a string is JSON. No number is rounded
+    /// beyond what a float is: a column with a whole number that none of these types holds is one
+    /// of strings, with the digits of the file. The identifiers of features are a property `id` where there is none of
     /// that name. A feature without a property, and one with null, has null; a feature without
     /// geometry is a null polygon.
     ///
@@ -143,6 +146,11 @@ fn parquet(
         fields.filter(|(_, field)| is_wanted(field.name())).map(|(at, _)| at).collect()
     };
     let needed = places(&|name| is_geometry(name) || is_kept(name), table.schema());
+    let wide = table.wide_integers().map(WideIntegers::columns).unwrap_or_default();
+    if let Some(name) = wide.iter().find(|name| is_kept(name)) {
+        let message = format!("column '{name}' has integers of 128 bits, which are not read");
+        return Err(Error::Columns { message }.in_file(path));
+    }
     let mut batches = Vec::new();
     for batch in table.batches(Some(&needed))? {
         batches.push(batch?);

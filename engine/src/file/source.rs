@@ -30,6 +30,15 @@ pub(crate) struct Source {
     origin: Origin,
     len: u64,
     stop: Stop,
+    /// In the order of their places.
+    patches: Arc<[Patch]>,
+}
+
+/// A byte that is read as another than it is.
+#[derive(Debug, Clone, Copy, PartialEq, Eq)]
+pub(super) struct Patch {
+    pub(super) at: u64,
+    pub(super) byte: u8,
 }
 
 #[derive(Clone)]
@@ -67,11 +76,12 @@ impl Source {
                 head.ok_or_else(|| io(io::Error::new(io::ErrorKind::NotFound, "no such object")))?;
             let len = head.bytes;
             let blocks = Blocks::new(object.into(), head, READ_BYTES, 2);
-            return Ok(Self { origin: Origin::Object(Arc::new(blocks)), len, stop: stop.clone() });
+            let origin = Origin::Object(Arc::new(blocks));
+            return Ok(Self { origin, len, stop: stop.clone(), patches: [].into() });
         }
         let (file, metadata) = regular::open(path).map_err(io)?;
         let origin = Origin::File(Arc::new(file));
-        Ok(Self { origin, len: metadata.len(), stop: stop.clone() })
+        Ok(Self { origin, len: metadata.len(), stop: stop.clone(), patches: [].into() })
     }
 
     /// The same, to be read through at so many places at once, so many bytes at each.
@@ -87,12 +97,23 @@ impl Source {
                 Origin::Object(Arc::new(blocks))
             }
         };
-        Self { origin, len: self.len, stop: self.stop.clone() }
+        let (stop, patches) = (self.stop.clone(), self.patches.clone());
+        Self { origin, len: self.len, stop, patches }
+    }
+
+    /// The same with other bytes at some places, which are in order.
+    pub(super) fn with_patches(self, patches: Vec<Patch>) -> Self {
+        Self { patches: patches.into(), ..self }
     }
 
     /// The same, to be read from its first byte to its last.
     pub(crate) fn whole(&self) -> Self {
         self.through(1, self.len)
+    }
+
+    /// Whether it is a file, not an object.
+    pub(crate) fn is_local(&self) -> bool {
+        matches!(self.origin, Origin::File(_))
     }
 
     /// What is kept of it at most, while it is read at a place.
@@ -117,6 +138,15 @@ impl Source {
             // Not of the kind `Interrupted`, at which readers try again.
             return Err(io::Error::other("stopped"));
         }
+        let read = self.read_unpatched(bytes, at)?;
+        let first = self.patches.partition_point(|patch| patch.at < at);
+        for patch in self.patches[first..].iter().take_while(|patch| patch.at - at < read as u64) {
+            bytes[(patch.at - at) as usize] = patch.byte;
+        }
+        Ok(read)
+    }
+
+    fn read_unpatched(&self, bytes: &mut [u8], at: u64) -> io::Result<usize> {
         match &self.origin {
             #[cfg(unix)]
             Origin::File(file) => std::os::unix::fs::FileExt::read_at(&**file, bytes, at),
@@ -254,7 +284,8 @@ mod tests {
         let object = Arc::new(Counted { len, reads: AtomicUsize::new(0) });
         let head = object.head().unwrap().unwrap();
         let blocks = Blocks::new(object.clone(), head, READ_BYTES, 2);
-        (object, Source { origin: Origin::Object(Arc::new(blocks)), len, stop: Stop::default() })
+        let origin = Origin::Object(Arc::new(blocks));
+        (object, Source { origin, len, stop: Stop::default(), patches: [].into() })
     }
 
     fn is_right(bytes: &[u8], start: u64) -> bool {

@@ -1,18 +1,25 @@
-use std::panic::{AssertUnwindSafe, catch_unwind};
+use std::cell::Cell;
+use std::panic::{AssertUnwindSafe, catch_unwind, set_hook, take_hook};
 use std::path::Path;
+use std::sync::{Arc, Once};
 
 use arrow_array::RecordBatch;
 use arrow_schema::SchemaRef;
-use parquet::arrow::ProjectionMask;
 use parquet::arrow::arrow_reader::{
     ArrowReaderMetadata, ArrowReaderOptions, ParquetRecordBatchReader,
     ParquetRecordBatchReaderBuilder,
 };
-use parquet::errors::ParquetError;
-use parquet::file::metadata::ParquetMetaData;
+use parquet::arrow::{ARROW_SCHEMA_META_KEY, ProjectionMask};
+use parquet::errors::{ParquetError, Result as ParquetResult};
+use parquet::file::metadata::{
+    FileMetaData, KeyValue, ParquetMetaData, ParquetMetaDataBuilder, ParquetMetaDataOptions,
+    ParquetMetaDataReader,
+};
 
 use super::header::Header;
+use super::old_writers::mended;
 use super::source::Source;
+use super::wide_integers::WideIntegers;
 use crate::error::{Error, Result};
 use crate::stop::Stop;
 
@@ -24,22 +31,65 @@ pub(crate) struct Table {
     header: Header,
     source: Source,
     metadata: ArrowReaderMetadata,
+    wide: Option<WideIntegers>,
+}
+
+/// Reads what a file says of itself, and puts right what is wrong with it.
+fn load(source: Source) -> ParquetResult<(Source, ArrowReaderMetadata, Option<WideIntegers>)> {
+    // With all that is said of pages, so that it can be written again.
+    let options = ParquetMetaDataOptions::new().with_encoding_stats_as_mask(false);
+    let mut reader = ParquetMetaDataReader::new().with_metadata_options(Some(options));
+    reader.try_parse(&source)?;
+    let (metadata, patches) = mended(&source, reader.finish()?)?;
+    let (metadata, wide) = narrowed(metadata);
+    let metadata = ArrowReaderMetadata::try_new(Arc::new(metadata), ArrowReaderOptions::new())?;
+    Ok((source.with_patches(patches), metadata, wide))
+}
+
+/// The metadata with an Arrow schema that can be read, and the integers that are not in it.
+fn narrowed(metadata: ParquetMetaData) -> (ParquetMetaData, Option<WideIntegers>) {
+    let file = metadata.file_metadata();
+    let is_schema = |pair: &&KeyValue| pair.key == ARROW_SCHEMA_META_KEY;
+    let kept = file.key_value_metadata().and_then(|pairs| pairs.iter().find(is_schema));
+    let wide = kept.and_then(|pair| WideIntegers::of(pair.value.as_deref()?));
+    let Some((schema, wide)) = wide.and_then(|wide| Some((wide.narrowed()?, wide))) else {
+        return (metadata, None);
+    };
+    let mut pairs = file.key_value_metadata().cloned().unwrap_or_default();
+    for pair in pairs.iter_mut().filter(|pair| pair.key == ARROW_SCHEMA_META_KEY) {
+        pair.value = Some(schema.clone());
+    }
+    let file = FileMetaData::new(
+        file.version(),
+        file.num_rows(),
+        file.created_by().map(str::to_owned),
+        Some(pairs),
+        file.schema_descr_ptr(),
+        file.column_orders().cloned(),
+    );
+    let builder = ParquetMetaDataBuilder::new(file);
+    (builder.set_row_groups(metadata.row_groups().to_vec()).build(), Some(wide))
 }
 
 impl Table {
     pub(crate) fn open(path: &Path, stop: &Stop) -> Result<Self> {
         let source = Source::open(path, stop)?;
-        // With all that is said of pages, so that it can be written again.
-        let options = ArrowReaderOptions::new().with_encoding_stats_as_mask(false);
-        let metadata = guarded(|| ArrowReaderMetadata::load(&source, options))
-            .map_err(|source| Error::Parquet { path: path.to_owned(), source })?;
+        let (source, metadata, wide) = guarded(|| load(source)).map_err(|error| {
+            let message = "more than 32,768 row groups, the most that can be read: write it again \
+                           with larger ones";
+            match error.to_string().contains("ordinal") {
+                true => Error::Columns { message: message.to_owned() }.in_file(path),
+                false => Error::Parquet { path: path.to_owned(), source: error },
+            }
+        })?;
         let mut columns = metadata.metadata().row_groups().iter().flat_map(|group| group.columns());
         if let Some(column) = columns.find(|chunk| chunk.crypto_metadata().is_some()) {
             let message = format!("column '{}' is encrypted", column.column_path().string());
             return Err(Error::Columns { message }.in_file(path));
         }
         let header = Header::new(path, metadata.schema().clone());
-        Ok(Self { header: header.with_metadata(metadata.metadata().clone()), source, metadata })
+        let header = header.with_metadata(metadata.metadata().clone());
+        Ok(Self { header, source, metadata, wide })
     }
 
     pub(crate) fn header(&self) -> &Header {
@@ -56,6 +106,11 @@ impl Table {
 
     pub(crate) fn rows(&self) -> usize {
         usize::try_from(self.metadata().file_metadata().num_rows()).unwrap_or(0)
+    }
+
+    /// Integers of 128 bits, which are read as bytes.
+    pub(crate) fn wide_integers(&self) -> Option<&WideIntegers> {
+        self.wide.as_ref()
     }
 
     pub(crate) fn path(&self) -> &Path {
@@ -170,12 +225,43 @@ pub(crate) fn guarded<T>(
     caught(read).unwrap_or_else(|panic| Err(ParquetError::General(panic)))
 }
 
-/// Runs a part of a reader, and gives what a panic in it says.
+/// Runs a part of a reader, and gives what a panic in it says; nothing is printed of it.
 pub(crate) fn caught<T>(read: impl FnOnce() -> T) -> std::result::Result<T, String> {
     // What a panic leaves behind is dropped and not used again.
-    catch_unwind(AssertUnwindSafe(read)).map_err(|panic| {
+    catch_unwind(AssertUnwindSafe(|| quiet(read))).map_err(|panic| {
         let text = panic.downcast_ref::<String>().map(String::as_str);
         let text = text.or(panic.downcast_ref::<&str>().copied()).unwrap_or("no reason given");
         format!("broken file: {text}")
     })
+}
+
+thread_local! {
+    /// Whether a panic on this thread becomes an error.
+    static IS_CAUGHT: Cell<bool> = const { Cell::new(false) };
+}
+
+/// Runs what another thread waits for, which makes an error of a panic: nothing is printed of it.
+pub(crate) fn quiet<T>(work: impl FnOnce() -> T) -> T {
+    /// Restores what was before, after a panic as well.
+    struct Before(bool);
+    impl Drop for Before {
+        fn drop(&mut self) {
+            IS_CAUGHT.set(self.0);
+        }
+    }
+
+    static HOOK: Once = Once::new();
+    HOOK.call_once(|| {
+        // That of a thread which panics can not be replaced.
+        if !std::thread::panicking() {
+            let other = take_hook();
+            set_hook(Box::new(move |panic| {
+                if !IS_CAUGHT.get() {
+                    other(panic);
+                }
+            }));
+        }
+    });
+    let _before = Before(IS_CAUGHT.replace(true));
+    work()
 }

@@ -2,6 +2,7 @@ use std::collections::VecDeque;
 use std::sync::mpsc::{Receiver, sync_channel};
 
 use crate::error::Result;
+use crate::file::quiet;
 use crate::stop::Current;
 use crate::threads;
 
@@ -27,7 +28,8 @@ pub(super) fn in_order<T: Send, R: Send>(
             let (sender, receiver) = sync_channel(1);
             // Nobody receives where an earlier item has failed.
             let current = current.clone();
-            scope.spawn(move |_| drop(sender.send(current.during(|| work(item)))));
+            let work = move || current.during(|| quiet(|| work(item)));
+            scope.spawn(move |_| drop(sender.send(work())));
             under_way.push_back(receiver);
         }
         under_way.into_iter().try_for_each(take)

@@ -1,23 +1,27 @@
 //! Parquet to Parquet without decoding more than the points.
 //!
 //! A column chunk is written as it stands, with its statistics, page indexes and Bloom filter; only
-//! the offsets in them move. So the output has the row groups of the input, and the answers of a
+//! the offsets in them move. The name of the writer is kept: readers know by it what of a file to
+//! leave alone, and what to read in another way. So the output has the row groups of the input, and the answers of a
 //! row group are kept, encoded, until its other columns are written.
 
 use std::io::Write;
 use std::sync::Arc;
 
-use arrow_schema::{Field, Schema};
+use arrow_schema::{DataType as ArrowType, Field, Schema};
 use parquet::arrow::arrow_writer::{ArrowColumnChunk, ArrowRowGroupWriterFactory, compute_leaves};
 use parquet::arrow::{ARROW_SCHEMA_META_KEY, ArrowSchemaConverter, encode_arrow_schema};
+use parquet::basic::{ColumnOrder, SortOrder, Type as PhysicalType};
 use parquet::bloom_filter::Sbbf;
 use parquet::column::writer::ColumnCloseResult;
+use parquet::data_type::{BoolType, DataType, DoubleType, FloatType, Int32Type, Int64Type};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::{
     ColumnChunkMetaData, KeyValue, PageIndexPolicy, ParquetMetaData, ParquetMetaDataReader,
 };
 use parquet::file::properties::WriterPropertiesPtr;
 use parquet::file::reader::Length;
+use parquet::file::statistics::{Statistics, ValueStatistics};
 use parquet::file::writer::{SerializedFileWriter, SerializedRowGroupWriter};
 use parquet::schema::types::{Type, TypePtr};
 
@@ -58,19 +62,25 @@ pub(super) fn copy<W: Write + Send>(
     let broken = |source| table.broken(source);
     let source = table.source();
     let metadata = guarded(|| with_page_indexes(table, &source)).map_err(broken)?;
-    let properties = Arc::new(properties(Some(&metadata), None).build());
+    let mut properties = properties(Some(&metadata), None);
+    if let Some(writer) = metadata.file_metadata().created_by() {
+        properties = properties.set_created_by(writer.to_owned());
+    }
+    let properties = Arc::new(properties.build());
     let answers = Answers::new(question, properties.clone())?;
     let schema = with_column(&metadata, &answers.parquet).map_err(broken)?;
     let mut writer = SerializedFileWriter::new(output, schema, properties).map_err(broken)?;
-    for pair in key_values(table, question) {
+    for pair in key_values(table, &question.appended(table.schema())) {
         writer.append_key_value_metadata(pair);
     }
 
     let mut tally = Tally::default();
-    let mut first_row = 0;
+    let mut next_row = 0_usize;
     let groups = table.group_rows().enumerate().map(|(group, rows)| {
-        first_row += rows;
-        (group, first_row - rows)
+        let first_row = next_row;
+        // Of a broken file, of which the first rows are read.
+        next_row = next_row.saturating_add(rows);
+        (group, first_row)
     });
     let answer = |(group, first_row)| answers.of(task, table, group, first_row);
     let mut group = 0;
@@ -159,7 +169,7 @@ fn append_chunks<W: Write + Send>(
         let close = ColumnCloseResult {
             bytes_written: chunk.compressed_size().unsigned_abs(),
             rows_written: row_group.num_rows().unsigned_abs(),
-            metadata: trusted(chunk, metadata)?,
+            metadata: stated(chunk)?,
             bloom_filter: Sbbf::read_from_column_chunk(chunk, source)?,
             column_index: column_index.cloned(),
             offset_index: offset_index.cloned(),
@@ -169,16 +179,43 @@ fn append_chunks<W: Write + Send>(
     Ok(())
 }
 
-/// A chunk without statistics that were ordered by an old rule: readers know by the name of the
-/// writer, which is another now, which of them to leave alone.
-fn trusted(
-    chunk: &ColumnChunkMetaData,
-    metadata: &ParquetMetaData,
-) -> ParquetResult<ColumnChunkMetaData> {
-    let chunk = chunk.clone();
-    match metadata.file_metadata().column_orders() {
-        Some(_) => Ok(chunk),
-        None => chunk.into_builder().clear_statistics().build(),
+/// A chunk whose statistics are where the footer of the copy says that they are.
+///
+/// Older files have the least and the greatest value in two fields whose order depends on the writer.
+/// For numbers with a sign it has always been that of the numbers, which readers know: they are in the
+/// newer fields too. Others stay in the older ones, of which readers use none but those of a writer
+/// that they trust, by the name that the copy keeps.
+fn stated(chunk: &ColumnChunkMetaData) -> ParquetResult<ColumnChunkMetaData> {
+    let column = chunk.column_descr();
+    let order = ColumnOrder::sort_order_for_type(
+        column.logical_type_ref(),
+        column.converted_type(),
+        column.physical_type(),
+    );
+    let old = chunk.statistics().filter(|statistics| statistics.is_min_max_deprecated());
+    let is_known = order == SortOrder::SIGNED || column.physical_type() == PhysicalType::BOOLEAN;
+    match old.and_then(in_newer_fields).filter(|_| is_known) {
+        Some(new) => chunk.clone().into_builder().set_statistics(new).build(),
+        None => Ok(chunk.clone()),
+    }
+}
+
+/// Those of a type that is a number, unless it is NaN, in the newer fields and the older ones.
+fn in_newer_fields(old: &Statistics) -> Option<Statistics> {
+    fn new<T: DataType>(old: &ValueStatistics<T::T>) -> Option<ValueStatistics<T::T>> {
+        let (min, max) = (old.min_opt()?.clone(), old.max_opt()?.clone());
+        let is_number = min <= max;
+        let (distinct, nulls) = (old.distinct_count(), old.null_count_opt());
+        let new = ValueStatistics::new(Some(min), Some(max), distinct, nulls, false);
+        is_number.then(|| new.with_backwards_compatible_min_max(true))
+    }
+    match old {
+        Statistics::Boolean(old) => new::<BoolType>(old).map(Statistics::Boolean),
+        Statistics::Int32(old) => new::<Int32Type>(old).map(Statistics::Int32),
+        Statistics::Int64(old) => new::<Int64Type>(old).map(Statistics::Int64),
+        Statistics::Float(old) => new::<FloatType>(old).map(Statistics::Float),
+        Statistics::Double(old) => new::<DoubleType>(old).map(Statistics::Double),
+        Statistics::Int96(_) | Statistics::ByteArray(_) | Statistics::FixedLenByteArray(_) => None,
     }
 }
 
@@ -197,13 +234,32 @@ fn with_column(metadata: &ParquetMetaData, column: &Type) -> ParquetResult<TypeP
     Ok(Arc::new(schema.build()?))
 }
 
-/// What the file says of itself, its Arrow schema with the new field.
-fn key_values(table: &Table, question: &Question) -> Vec<KeyValue> {
+/// What the file says of itself, with this Arrow schema.
+pub(super) fn key_values(table: &Table, schema: &Schema) -> Vec<KeyValue> {
     let metadata = table.metadata().file_metadata();
     let pairs = metadata.key_value_metadata().into_iter().flatten();
     let mut pairs: Vec<_> =
         pairs.filter(|pair| pair.key != ARROW_SCHEMA_META_KEY).cloned().collect();
-    let schema = encode_arrow_schema(&question.appended(table.schema()));
-    pairs.push(KeyValue::new(ARROW_SCHEMA_META_KEY.to_owned(), schema));
+    let has_schema = metadata
+        .key_value_metadata()
+        .is_some_and(|pairs| pairs.iter().any(|pair| pair.key == ARROW_SCHEMA_META_KEY));
+    let is_needed = schema.fields().last().is_some_and(|answer| !is_of_parquet(answer.data_type()));
+    // Without one, readers take the types of Parquet: they may know more of them than Arrow here.
+    if has_schema || is_needed {
+        let restored = table.wide_integers().and_then(|wide| wide.restored(schema));
+        let schema = restored.unwrap_or_else(|| encode_arrow_schema(schema));
+        pairs.push(KeyValue::new(ARROW_SCHEMA_META_KEY.to_owned(), schema));
+    }
     pairs
+}
+
+/// Whether the type of answers can be told from that of Parquet.
+fn is_of_parquet(dtype: &ArrowType) -> bool {
+    match dtype {
+        ArrowType::Utf8 | ArrowType::LargeUtf8 | ArrowType::Utf8View => true,
+        ArrowType::Binary | ArrowType::LargeBinary | ArrowType::BinaryView => true,
+        ArrowType::Boolean | ArrowType::Date32 | ArrowType::Decimal128(..) => true,
+        ArrowType::Struct(fields) => fields.iter().all(|field| is_of_parquet(field.data_type())),
+        dtype => dtype.is_integer() || dtype.is_floating(),
+    }
 }

@@ -13,6 +13,7 @@ use super::settings::Settings;
 use super::sink::Sink;
 use super::watch::Tally;
 use crate::error::{Error, Result};
+use crate::file::quiet;
 use crate::stop::Current;
 
 /// Batches that may be read and matched before the writer has taken one.
@@ -34,23 +35,22 @@ pub(super) fn recode<W: Write + Send>(
     std::thread::scope(|scope| {
         let (sender, receiver) = sync_channel::<Result<(RecordBatch, Tally)>>(BATCHES_AHEAD);
         let current = Current::get();
-        scope.spawn(move || {
-            current.during(|| {
-                for read in input.batches(*question.matcher.rule()) {
-                    let matched = read.and_then(|(batch, points)| {
-                        watch.check()?;
-                        question
-                            .append(&batch, &points, tallies)
-                            .map_err(|error| error.in_file(input.path()))
-                    });
-                    let stop = matched.is_err();
-                    // The writer has given up when it no longer receives.
-                    if sender.send(matched).is_err() || stop {
-                        break;
-                    }
+        let read_all = move || {
+            for read in input.batches(*question.matcher.rule()) {
+                let matched = read.and_then(|(batch, points)| {
+                    watch.check()?;
+                    question
+                        .append(&batch, &points, tallies)
+                        .map_err(|error| error.in_file(input.path()))
+                });
+                let stop = matched.is_err();
+                // The writer has given up when it no longer receives.
+                if sender.send(matched).is_err() || stop {
+                    break;
                 }
-            });
-        });
+            }
+        };
+        scope.spawn(move || current.during(|| quiet(read_all)));
         for matched in receiver {
             let (batch, of_batch) = matched?;
             sink.write(&batch).map_err(in_file)?;
