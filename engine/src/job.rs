@@ -15,12 +15,16 @@ mod arrow;
 mod copy;
 mod crew;
 mod csv;
+mod csv_copy;
+mod csv_types;
 mod files;
 mod format;
 mod input;
 mod manifest;
+mod meaning;
 mod objects;
 mod output;
+mod parquet_types;
 mod pattern;
 mod question;
 mod recode;
@@ -60,7 +64,7 @@ use manifest::Former;
 pub use output::write_whole;
 use question::{Question, appended};
 pub use settings::{OnError, Settings, bytes, compression};
-use survey::{Surveyed, survey};
+use survey::{Surveyed, rows_of, survey};
 use tally::Tallies;
 pub use tally::{Picture, PictureOptions};
 use temporary::Temporaries;
@@ -235,13 +239,13 @@ impl MatchParquet {
         let Files { pairs, folder, .. } = files;
         let several = folder.is_some();
         let (job, of_survey) = (self.clone(), watch.clone());
-        let look = move |_: &Stop| Ok(survey(pairs, &job, &of_survey));
+        let look = move |_: &Stop| Ok(survey(pairs, |pair, stop| job.open(pair, stop), &of_survey));
         let surveyed = watch.over(&mut report, look)?;
         let mut surveyed = self.without_failed(surveyed, &mut skipped)?;
         if let Some(first) = surveyed.first() {
             self.check_name(&first.schema)?;
         }
-        watch.expect(surveyed.iter().map(|file| file.rows).sum());
+        watch.expect(rows_of(&surveyed));
 
         let job = self.clone();
         let read = move |stop: &Stop| job.read_polygons(stop);
@@ -254,7 +258,12 @@ impl MatchParquet {
         surveyed = self.without_failed(surveyed.into_iter().map(in_crs), &mut skipped)?;
         for file in &surveyed {
             let schema = appended(&file.schema, answer.field(&self.name));
-            sink::check(Format::of(&file.pair.output), &schema, settings)?;
+            let format = Format::of(&file.pair.output);
+            sink::check_settings(format, settings)?;
+            if !(file.is_copyable && format == Format::Parquet && !settings.recodes()) {
+                let is_parquet = Format::of(&file.pair.input) == Format::Parquet;
+                sink::check(format, &schema, is_parquet, &file.wide)?;
+            }
         }
         let crs = surveyed.first().and_then(|file| file.crs.as_ref()).or(polygons.crs());
         let geographic = crs.and_then(Crs::is_geographic);
@@ -279,7 +288,7 @@ impl MatchParquet {
         };
         let (surveyed, former) = watch.over(&mut report, look)?;
         let resumed = files - surveyed.len();
-        let rows = surveyed.iter().map(|file| file.rows).sum();
+        let rows = rows_of(&surveyed);
         watch.expect(rows);
         let tallies = Tallies {
             counts: self.counts.then(|| vec![0; polygons.len()]),
@@ -372,7 +381,7 @@ impl MatchParquet {
     }
 
     fn open(&self, pair: &Pair, stop: &Stop) -> Result<PointReader> {
-        let input = PointReader::open(pair, &self.point, stop)?;
+        let input = PointReader::open(pair, &self.point, self.settings.infer_types, stop)?;
         Ok(input.in_crs(self.points_crs.clone()))
     }
 

@@ -102,6 +102,7 @@ pub(crate) struct Settings {
     overwrite: bool,
     resume: bool,
     on_error: String,
+    infer_types: bool,
     memory: Memory,
 }
 
@@ -120,6 +121,7 @@ impl Settings {
             overwrite: self.overwrite,
             resume: self.resume,
             on_error: one_of("on_error", &self.on_error, &on_errors)?,
+            infer_types: self.infer_types,
             memory: match &self.memory {
                 Memory::Bytes(bytes) => *bytes,
                 Memory::Text(text) => job::bytes(text)?,

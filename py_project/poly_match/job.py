@@ -91,6 +91,7 @@ def match_parquet(
     overwrite: bool = False,
     resume: bool = False,
     on_error: OnError = "raise",
+    infer_types: bool = False,
     memory: int | str = "256MiB",
     counts: str | os.PathLike[str] | None = None,
     picture: str | os.PathLike[str] | None = None,
@@ -109,7 +110,8 @@ def match_parquet(
     points
         Parquet file of points; a directory, in which all files are taken, those in directories
         below it too; or a pattern with ``*``, ``?``, ``[...]`` and ``**``. Names that begin with a
-        dot or an underscore are hidden. All files have the same columns.
+        dot or an underscore are hidden. All files have the same columns. CSV (``.csv``) and Arrow
+        IPC (``.arrow``, ``.feather``, ``.ipc``) are read and written as well.
         Here and in the two following, ``s3://``, ``gs://`` and ``az://`` are objects of a store.
     polygons
         GeoParquet; plain Parquet with list columns ``x`` and ``y``, or ``geometry``; or a GeoJSON
@@ -145,6 +147,10 @@ def match_parquet(
     on_error
         What becomes of a file of points that cannot be read: ``"raise"``, or ``"skip-file"``, which
         leaves it out and goes on.
+    infer_types
+        Give the columns of CSV the types that all their fields allow, where ``output`` is Parquet
+        or Arrow: numbers, booleans, dates, timestamps. By default all columns but those of the
+        points stay text, so that ``02134`` is ``"02134"``.
     memory
         What buffers shall take, in bytes or as ``"512MB"``: it decides how many files and row
         groups are worked on at once. Polygons and their index come on top of it.
@@ -223,6 +229,7 @@ def match_parquet(
         overwrite=overwrite,
         resume=resume,
         on_error=on_error,
+        infer_types=infer_types,
         memory=memory,
     ).checked()
     tally.check(counts, picture)

@@ -17,6 +17,7 @@ class Settings(NamedTuple):
     overwrite: bool = False
     resume: bool = False
     on_error: OnError = "raise"
+    infer_types: bool = False
     memory: int | str = "256MiB"
 
     def checked(self) -> Settings:

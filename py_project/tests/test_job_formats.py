@@ -53,17 +53,38 @@ def test_from_any_format_to_any(of: str, to: str) -> None:
         assert got.schema["polygon"] == pl.UInt32
 
 
+@pytest.mark.parametrize("to", ["parquet", "arrow"])
 @pytest.mark.usefixtures("place")
-def test_types_of_csv() -> None:
-    """Those that all rows allow."""
+def test_csv_stays_text(to: str) -> None:
+    """But for the points: codes keep their zeros, and nothing is a date that is none."""
     rows = [
-        "x,y,whole,wide,flag,day,moment,text,mixed,none",
-        "1,2,1,1,true,2026-11-20,2026-11-20T08:30:00,a,1,",
-        "1.5,NaN,-2,2.5,FALSE,2026-11-21,2026-11-20 08:30:00.5,1,x,",
-        ",inf,,,,,,,,",
+        "x,y,zip,agent,time,day,none",
+        '1,2.5,02134,"007",24:00:00,0000-00-00,',
+        "2,NaN,10001,1e3,12:00:00,2026-11-29,",
     ]
     Path("points.csv").write_text("\n".join(rows) + "\n")
-    run("points.csv")
+    run("points.csv", output=f"out.{to}")
+    got = READERS[to](f"out.{to}")
+    assert got.schema["x"] == pl.Int64
+    assert got.schema["y"] == pl.Float64
+    assert got.drop("x", "y", "polygon").rows() == [
+        ("02134", "007", "24:00:00", "0000-00-00", None),
+        ("10001", "1e3", "12:00:00", "2026-11-29", None),
+    ]
+    assert got.schema["none"] == pl.String
+
+
+@pytest.mark.usefixtures("place")
+def test_types_of_csv() -> None:
+    """Those that all rows allow, where they are asked for."""
+    rows = [
+        "x,y,whole,wide,flag,day,moment,text,mixed,none,zero,huge",
+        "1,2,1,1,true,2026-11-20,2026-11-20T08:30:00,a,1,,0000-00-00,1",
+        "1.5,NaN,-2,2.5,FALSE,2026-11-21,2026-11-20 08:30:00.5,1,x,,2026-11-21,9999999999999999999",
+        ",inf,,,,,,,,,,",
+    ]
+    Path("points.csv").write_text("\n".join(rows) + "\n")
+    run("points.csv", infer_types=True)
     got = pl.read_parquet("out.parquet")
     assert {name: str(dtype) for name, dtype in got.schema.items()} == {
         "x": "Float64",
@@ -76,10 +97,30 @@ def test_types_of_csv() -> None:
         "text": "String",
         "mixed": "String",
         "none": "Null",
+        "zero": "String",
+        "huge": "Float64",
         "polygon": "UInt32",
     }
     assert got["text"].to_list() == ["a", "1", None]
     assert got["polygon"].to_list() == [2, None, None]
+
+
+@pytest.mark.parametrize("of", READERS)
+@pytest.mark.usefixtures("place")
+def test_no_rows_have_a_header(of: str) -> None:
+    """In CSV, from any format; and the answer is a column of other formats too."""
+    write(f"given.{of}", to_csv().clear())
+    for to in READERS:
+        summary = run(f"given.{of}", output=f"out.{to}")
+        assert (summary.rows, summary.matched) == (0, 0)
+        if to != "csv":
+            assert READERS[to](f"out.{to}").columns == [*to_csv().columns, "polygon"]
+    assert Path("out.csv").read_text() == "id,x,y,name,day,flag,polygon\n"
+    # A folder of which one file is empty.
+    Path("given").mkdir()
+    write(f"given/a.{of}", to_csv().clear())
+    write(f"given/b.{of}", to_csv())
+    assert run("given", output="out").rows == len(POINTS)
 
 
 @pytest.mark.usefixtures("place")

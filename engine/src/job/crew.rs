@@ -4,6 +4,7 @@ use std::sync::{Arc, Mutex, PoisonError};
 use std::time::Instant;
 
 use super::copy::{copy, is_copyable};
+use super::csv_copy::copy_csv;
 use super::files::Pair;
 use super::format::Format;
 use super::manifest::{self, Former, Manifest};
@@ -170,6 +171,7 @@ impl Crew {
         let output = Output::create(
             &pair.output,
             settings.overwrite || settings.resume,
+            state.0,
             &self.temporaries,
             self.watch.to_stop(),
         )?;
@@ -194,7 +196,10 @@ impl Crew {
                 let at_once = at_once.clamp(1, threads::count() + 1);
                 copy(task, table, output, at_once)
             }
-            _ => recode(task, format, settings, memory, output),
+            _ => match input.csv() {
+                Some(csv) if format == Format::Csv => copy_csv(task, csv, output),
+                _ => recode(task, format, settings, memory, output),
+            },
         };
         let (Watched { mut output, .. }, tally) =
             write().map_err(|error| failure.or(error).in_points_file(&pair.input, self.several))?;

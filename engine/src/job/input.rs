@@ -6,9 +6,10 @@ use arrow_schema::SchemaRef;
 
 use super::PointColumns;
 use super::arrow::Arrow;
-use super::csv::Csv;
+use super::csv::{Csv, Types};
 use super::files::Pair;
 use super::format::Format;
+use super::meaning::Typing;
 use crate::crs::Crs;
 use crate::error::Result;
 use crate::file::{Geometry, Header, Table};
@@ -38,14 +39,24 @@ enum InFormat {
 type Batches<'a> = Box<dyn Iterator<Item = Result<RecordBatch>> + Send + 'a>;
 
 impl PointReader {
-    pub(super) fn open(pair: &Pair, columns: &PointColumns, stop: &Stop) -> Result<Self> {
+    /// `infers_types` is for the columns of CSV that are not points.
+    pub(super) fn open(
+        pair: &Pair,
+        columns: &PointColumns,
+        infers_types: bool,
+        stop: &Stop,
+    ) -> Result<Self> {
         let path = &pair.input;
         let file = match Format::of(path) {
             Format::Parquet => InFormat::Parquet(Table::open(path, stop)?),
             // From CSV to CSV a field stays as it is written.
             Format::Csv => {
-                let as_text = Format::of(&pair.output) == Format::Csv;
-                InFormat::Csv(Csv::open(path, as_text, stop)?)
+                let types = match (Format::of(&pair.output), infers_types) {
+                    (Format::Csv, _) => Types::Text,
+                    (_, true) => Types::All,
+                    (_, false) => Types::Points,
+                };
+                InFormat::Csv(Csv::open(path, types, stop)?)
             }
             Format::Arrow => InFormat::Arrow(Arrow::open(path, stop)?),
         };
@@ -53,7 +64,11 @@ impl PointReader {
         let geometry = Geometry::points(header, columns)?;
         let fields = geometry.fields();
         let places = fields.iter().map(|field| Ok(header.column(field.name())?.0));
-        let places = places.collect::<Result<_>>()?;
+        let places = places.collect::<Result<Vec<_>>>()?;
+        let file = match file {
+            InFormat::Csv(csv) => InFormat::Csv(csv.with_points(&places)),
+            file => file,
+        };
         Ok(Self { file, geometry, places, crs: None, srids: Mutex::default() })
     }
 
@@ -75,6 +90,14 @@ impl PointReader {
         }
     }
 
+    /// That of CSV.
+    pub(super) fn csv(&self) -> Option<&Csv> {
+        match &self.file {
+            InFormat::Csv(csv) => Some(csv),
+            _ => None,
+        }
+    }
+
     pub(super) fn path(&self) -> &Path {
         self.file.header().path()
     }
@@ -83,6 +106,19 @@ impl PointReader {
         match &self.file {
             InFormat::Csv(csv) => csv.schema(),
             file => file.header().schema().clone(),
+        }
+    }
+
+    /// The schema by what the columns hold: of CSV with the types that the fields allow.
+    pub(super) fn meaning(&self) -> SchemaRef {
+        self.file.header().schema().clone()
+    }
+
+    pub(super) fn typing(&self) -> Typing {
+        match &self.file {
+            InFormat::Csv(csv) if csv.is_typed() => Typing::Inferred,
+            InFormat::Csv(_) => Typing::Text,
+            _ => Typing::Stated,
         }
     }
 

@@ -246,6 +246,7 @@ pub(super) fn question(job: &MatchParquet, stop: &Stop) -> Result<Map<String, Va
         "name": job.name,
         "compression": job.settings.compression.map(|codec| codec.to_string()),
         "row_group_size": job.settings.row_group_size,
+        "infer_types": job.settings.infer_types,
     });
     match words {
         Value::Object(words) => Ok(words),

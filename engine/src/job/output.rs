@@ -204,15 +204,17 @@ impl Failure {
 }
 
 impl Output {
-    /// That of a user. A link stays a link: what it leads to is replaced, or made.
+    /// That of a user, of about as many bytes as are told. A link stays a link: what it leads to is
+    /// replaced, or made.
     pub(super) fn create(
         path: &Path,
         replaces: bool,
+        expected_bytes: u64,
         temporaries: &Temporaries,
         stop: &Stop,
     ) -> Result<Self> {
         if store::is_url(path) {
-            let to = To::Object(Upload::new(store::object(path, stop)?, replaces));
+            let to = To::Object(Upload::new(store::object(path, stop)?, replaces, expected_bytes));
             return Ok(Self { path: path.to_owned(), replaces, to, failed: Failure::default() });
         }
         let place = target(path).map_err(|source| Error::Io { path: path.to_owned(), source })?;
@@ -383,7 +385,8 @@ impl Folders {
 /// [`Error::Io`], also for a file that is there already, unless `overwrite` is set.
 pub fn write_whole(path: &Path, bytes: &[u8], overwrite: bool) -> Result<()> {
     let temporaries = Temporaries::default();
-    let mut output = Output::create(path, overwrite, &temporaries, &Stop::default())?;
+    let mut output =
+        Output::create(path, overwrite, bytes.len() as u64, &temporaries, &Stop::default())?;
     output.write_all(bytes).map_err(|source| Error::Io { path: path.to_owned(), source })?;
     output.sync()?;
     output.commit().map(drop)

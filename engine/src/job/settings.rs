@@ -19,6 +19,9 @@ pub struct Settings {
     pub resume: bool,
     /// What becomes of a file of points that cannot be read.
     pub on_error: OnError,
+    /// Whether the columns of CSV get the types that all their fields allow, where the output is not
+    /// CSV; by default only those of the points do, and all others stay text.
+    pub infer_types: bool,
     /// What buffers shall take in all, in bytes; by default 256 MiB. It decides how many files and
     /// row groups are worked on at once, at least one of each. Polygons and index are not in it.
     pub memory: usize,
@@ -42,6 +45,7 @@ impl Default for Settings {
             overwrite: false,
             resume: false,
             on_error: OnError::default(),
+            infer_types: false,
             memory: 256 << 20,
         }
     }

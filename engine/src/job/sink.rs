@@ -2,18 +2,20 @@ use std::io::Write;
 use std::sync::Arc;
 
 use arrow_array::{ArrayRef, RecordBatch};
-use arrow_cast::cast;
+use arrow_cast::{CastOptions, cast_with_options};
 use arrow_ipc::writer::FileWriter;
 use arrow_schema::{DataType, Field, FieldRef, Schema, SchemaRef};
 use parquet::arrow::arrow_writer::ArrowWriterOptions;
-use parquet::arrow::{ARROW_SCHEMA_META_KEY, ArrowSchemaConverter, ArrowWriter};
+use parquet::arrow::{ArrowSchemaConverter, ArrowWriter};
 use parquet::basic::{LogicalType, Type as PhysicalType};
 use parquet::errors::ParquetError;
 use parquet::file::metadata::ParquetMetaData;
 use parquet::schema::types::{SchemaDescriptor, Type, TypePtr};
 
+use super::copy::key_values;
 use super::format::Format;
 use super::input::PointReader;
+use super::parquet_types;
 use super::settings::Settings;
 use super::writing::properties;
 use crate::error::{Error, Result};
@@ -37,7 +39,12 @@ impl<W: Write + Send> Sink<W> {
     ) -> Result<Self> {
         match format {
             Format::Parquet => parquet(schema, input, settings, memory, output),
-            Format::Csv => Ok(Self::Csv(Box::new(arrow_csv::Writer::new(output)))),
+            Format::Csv => {
+                let mut writer = Box::new(arrow_csv::Writer::new(output));
+                // The header, though no rows may follow.
+                writer.write(&RecordBatch::new_empty(schema.clone()))?;
+                Ok(Self::Csv(writer))
+            }
             Format::Arrow => {
                 let schema = with_extensions(&without_dictionaries(schema, input), input);
                 let schema = Arc::new(schema);
@@ -72,10 +79,12 @@ impl<W: Write + Send> Sink<W> {
 
 /// A batch whose columns have the types of another schema.
 fn cast_to(batch: &RecordBatch, schema: &SchemaRef) -> Result<RecordBatch> {
+    // A value that another type does not have is an error, not null.
+    let options = CastOptions { safe: false, ..CastOptions::default() };
     let pairs = batch.columns().iter().zip(schema.fields());
     let columns = pairs.map(|(column, field)| match field.data_type() {
         dtype if dtype == column.data_type() => Ok(column.clone()),
-        dtype => cast(column, dtype),
+        dtype => cast_with_options(column, dtype, &options),
     });
     let columns = columns.collect::<std::result::Result<Vec<ArrayRef>, _>>()?;
     Ok(RecordBatch::try_new(schema.clone(), columns)?)
@@ -85,26 +94,49 @@ fn arrow(error: ParquetError) -> Error {
     Error::Arrow(error.into())
 }
 
-/// Refuses a format that cannot hold the columns or follow the settings, before anything is written.
-pub(super) fn check(format: Format, schema: &Schema, settings: &Settings) -> Result<()> {
-    if format != Format::Parquet {
-        for (parameter, given) in [
-            ("compression", settings.compression.is_some()),
-            ("row_group_size", settings.row_group_size.is_some()),
-        ] {
-            if given {
-                return Err(super::settings::wrong(parameter, "is for outputs in Parquet alone"));
-            }
+/// Refuses settings that a format does not follow, before anything is written.
+pub(super) fn check_settings(format: Format, settings: &Settings) -> Result<()> {
+    for (parameter, given) in [
+        ("compression", settings.compression.is_some()),
+        ("row_group_size", settings.row_group_size.is_some()),
+    ] {
+        if given && format != Format::Parquet {
+            return Err(super::settings::wrong(parameter, "is for outputs in Parquet alone"));
         }
     }
-    let is_nested = |field: &&Arc<Field>| field.data_type().is_nested();
-    match schema.fields().iter().find(is_nested) {
-        Some(field) if format == Format::Csv => {
-            let (name, dtype) = (field.name(), field.data_type());
-            let message = format!("CSV cannot hold column '{name}' of type {dtype}");
-            Err(Error::Parameter { parameter: "output", message })
-        }
-        _ => Ok(()),
+    Ok(())
+}
+
+/// Refuses a format that cannot hold the columns, where they are not copied, before anything is
+/// written.
+///
+/// `wide` are columns of Parquet with integers of 128 bits.
+pub(super) fn check(
+    format: Format,
+    schema: &Schema,
+    of_parquet: bool,
+    wide: &[String],
+) -> Result<()> {
+    if let Some(name) = wide.first().filter(|_| format != Format::Parquet) {
+        let message =
+            format!("column '{name}' has integers of 128 bits, which Parquet alone can hold");
+        return Err(Error::Parameter { parameter: "output", message });
+    }
+    let is_lost = |field: &&FieldRef| parquet_types::has_interval(field.data_type());
+    if let Some(field) = schema.fields().iter().find(is_lost).filter(|_| of_parquet) {
+        let message = format!(
+            "column '{}' is an interval of Parquet, which can be copied to Parquet alone, as it is",
+            field.name()
+        );
+        return Err(Error::Parameter { parameter: "output", message });
+    }
+    match format {
+        Format::Parquet => parquet_types::check(schema),
+        Format::Csv => match schema.fields().iter().find(|field| field.data_type().is_nested()) {
+            Some(field) => Err(parquet_types::no_column("CSV", field)),
+            None => Ok(()),
+        },
+        Format::Arrow => Ok(()),
     }
 }
 
@@ -127,10 +159,12 @@ fn parquet<W: Write + Send>(
     if let (None, Some(rows @ 1..)) = (settings.row_group_size, longest) {
         properties = properties.set_max_row_group_row_count(Some(rows));
     }
-    let schema = Arc::new(without_views(schema));
+    let schema = Arc::new(parquet_types::written(schema));
     let properties = properties.build();
     let converter = ArrowSchemaConverter::new().with_coerce_types(properties.coerce_types());
-    let mut options = ArrowWriterOptions::new().with_properties(properties);
+    let mut options = ArrowWriterOptions::new()
+        .with_properties(properties)
+        .with_skip_arrow_metadata(metadata.is_some());
     if let Some(metadata) = metadata
         && let Some(types) =
             with_spatial_types(converter.convert(&schema).map_err(arrow)?, metadata)
@@ -140,11 +174,8 @@ fn parquet<W: Write + Send>(
     }
     let writer = ArrowWriter::try_new_with_options(output, schema.clone(), options);
     let mut writer = Box::new(writer.map_err(arrow)?);
-    let pairs = metadata.and_then(|metadata| metadata.file_metadata().key_value_metadata());
-    for pair in pairs.into_iter().flatten() {
-        if pair.key != ARROW_SCHEMA_META_KEY {
-            writer.append_key_value_metadata(pair.clone());
-        }
+    for pair in input.table().into_iter().flat_map(|table| key_values(table, &schema)) {
+        writer.append_key_value_metadata(pair);
     }
     Ok(Sink::Parquet { writer, schema })
 }
@@ -192,37 +223,24 @@ fn with_extensions(schema: &Schema, input: &PointReader) -> Schema {
     })
 }
 
-/// A schema with plain columns for those that are dictionaries: those of Parquet change from batch
-/// to batch, which the file format of Arrow does not allow.
+/// A schema with plain columns for those that are dictionaries, alone or in lists and structs: those
+/// of Parquet change from batch to batch, which the file format of Arrow does not allow.
 fn without_dictionaries(schema: &Schema, input: &PointReader) -> Schema {
-    let plain = |field: &FieldRef| match field.data_type() {
-        DataType::Dictionary(_, value) if input.table().is_some() => {
-            Arc::new(Field::clone(field).with_data_type((**value).clone()))
-        }
-        _ => field.clone(),
-    };
-    with_fields(schema, plain)
+    if input.table().is_none() {
+        return schema.clone();
+    }
+    let fields: Vec<_> = schema.fields().iter().map(plain).collect();
+    Schema::new_with_metadata(fields, schema.metadata().clone())
 }
 
-/// A schema with dictionaries of plain values for those of views, such as the categories of Polars:
-/// Parquet is not written from these, alone or in lists and structs.
-fn without_views(schema: &Schema) -> Schema {
-    with_fields(schema, of_plain_values)
-}
-
-fn of_plain_values(field: &FieldRef) -> FieldRef {
-    let dictionary =
-        |key: &DataType, value| DataType::Dictionary(Box::new(key.clone()), Box::new(value));
+fn plain(field: &FieldRef) -> FieldRef {
     let dtype = match field.data_type() {
-        DataType::Dictionary(key, value) => match **value {
-            DataType::Utf8View => dictionary(key, DataType::LargeUtf8),
-            DataType::BinaryView => dictionary(key, DataType::LargeBinary),
-            _ => return field.clone(),
-        },
-        DataType::List(inner) => DataType::List(of_plain_values(inner)),
-        DataType::LargeList(inner) => DataType::LargeList(of_plain_values(inner)),
-        DataType::FixedSizeList(inner, n) => DataType::FixedSizeList(of_plain_values(inner), *n),
-        DataType::Struct(inner) => DataType::Struct(inner.iter().map(of_plain_values).collect()),
+        DataType::Dictionary(_, value) => (**value).clone(),
+        DataType::List(inner) => DataType::List(plain(inner)),
+        DataType::LargeList(inner) => DataType::LargeList(plain(inner)),
+        DataType::FixedSizeList(inner, n) => DataType::FixedSizeList(plain(inner), *n),
+        DataType::Map(entries, sorted) => DataType::Map(plain(entries), *sorted),
+        DataType::Struct(inner) => DataType::Struct(inner.iter().map(plain).collect()),
         _ => return field.clone(),
     };
     Arc::new(Field::clone(field).with_data_type(dtype))

@@ -264,7 +264,7 @@ mod tests {
 
     /// Writes an object of so many bytes, each of which tells its place.
     fn write(object: &Cloud, bytes: usize, replaces: bool) -> Upload {
-        let mut upload = Upload::new(Box::new(object.clone()), replaces);
+        let mut upload = Upload::new(Box::new(object.clone()), replaces, bytes as u64);
         let all: Vec<_> = (0..bytes).map(|at| (at % 251) as u8).collect();
         upload.write_all(&all).unwrap();
         upload

@@ -253,6 +253,12 @@ def _add_settings(match: argparse.ArgumentParser) -> None:
         "skip-file: it is left out, and the exit code is 3",
     )
     add(
+        "infer_types",
+        action="store_true",
+        help="from CSV to Parquet or Arrow: give columns the types that all their fields allow; "
+        "by default all but those of the points stay text",
+    )
+    add(
         "memory",
         metavar="SIZE",
         help="what buffers shall take, as 512MB or 1GiB, besides the polygons and their index "
