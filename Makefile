@@ -60,7 +60,7 @@ CASES ?= 10
 fuzz:
 	RUSTFLAGS="$(COVERAGE)" cargo build --manifest-path engine/fuzz/Cargo.toml --release \
 		--target $(HOST) --target-dir target/fuzz
-	cd target/fuzz && for target in wkb nested matcher; do mkdir -p corpus/$$target && \
+	cd target/fuzz && for target in wkb nested matcher files; do mkdir -p corpus/$$target && \
 		./$(HOST)/release/$$target corpus/$$target -max_total_time=$(FUZZ_SECONDS) -timeout=30 \
 		-print_final_stats=1 -verbosity=0 || exit 1; done
 

@@ -17,5 +17,7 @@ mod job;
 mod measure;
 mod nearest;
 mod oracle;
+mod properties;
 mod reference_systems;
+mod whole_files;
 mod world;
