@@ -69,6 +69,8 @@ pub fn check(input: &[u8]) {
         points: if is_points { given.clone() } else { points.clone() },
         polygons: if is_points { polygons.clone() } else { given.clone() },
         output: output.clone(),
+        points_crs: None,
+        polygons_crs: None,
         point: PointColumns::Auto,
         name: "polygon".to_owned(),
         rule: Rule::within(1.0).unwrap(),
