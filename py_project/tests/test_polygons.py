@@ -267,9 +267,7 @@ def test_a_plan_with_skipped_polygons_is_sent(tmp_path: Path) -> None:
     """What is parsed elsewhere is parsed in the same way."""
     asked = pm.poly_match("point", INVALID["wkb"], predicate="covers", invalid="skip")
     (tmp_path / "plan").write_bytes(COLUMN.to_frame().lazy().select(asked).serialize())
-    code = (
-        "import polars as pl; print(pl.LazyFrame.deserialize('plan').collect()['point'].to_list())"
-    )
+    code = "import polars as pl; print(pl.LazyFrame.deserialize('plan').collect()['polygon'].to_list())"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
     )
@@ -399,7 +397,7 @@ def test_points_with_z() -> None:
             frame.lazy().select(asked).collect(engine="streaming").to_series(),
             pm.Matcher(FRAME, predicate="covers").match(points),
         ):
-            assert got.name == "point"
+            assert got.name == "polygon"
             assert got.to_list() == [*wanted, None]
         m = pm.Matcher(FRAME, predicate="covers")
         table = pa.table(pl.DataFrame([points.rename("geometry")]).to_arrow())
