@@ -46,7 +46,7 @@ fn bench(criterion: &mut Criterion) {
 
     let prepared = Matcher::new(&polygons, rule).unwrap();
     prepared.build_index();
-    let expected = reference::match_points(&few, &polygons, &Keys::areas(&polygons), &rule);
+    let expected = reference::match_points(&few, &polygons, &Keys::areas(&polygons, &rule), &rule);
     assert!(prepared.match_points(&few).iter().eq(expected));
 
     let mut group = criterion.benchmark_group("100 points, 1,000 polygons");
@@ -92,7 +92,7 @@ fn bench_rule(criterion: &mut Criterion, name: &str, world: &(Polygons, Points),
     let matcher = Matcher::new(polygons, rule).unwrap();
     matcher.build_index();
     let some: Points = (0..20).map(|row| points.get(row * 999)).collect();
-    let expected = reference::match_points(&some, polygons, &Keys::areas(polygons), &rule);
+    let expected = reference::match_points(&some, polygons, &Keys::areas(polygons, &rule), &rule);
     assert!(matcher.match_points(&some).iter().eq(expected));
 
     let mut group =

@@ -100,7 +100,7 @@ impl Answer {
             return rows.iter().map(|rows| self.first(rows)).collect();
         }
         matcher.prepare(chunks.iter().map(|chunk| chunk.len()).sum());
-        let column = Column { field, rule: matcher.rule(), crs: matcher.crs(), state };
+        let column = Column { field, crs: matcher.crs(), state };
         let pieces = in_pieces(column, chunks, repeat(()), |points, ()| {
             self.column(points, matcher.match_points(points))
         })?;

@@ -10,7 +10,6 @@ use crate::crs::Crs;
 use crate::error::Result;
 use crate::matcher::Matcher;
 use crate::points::{Coordinates, Points};
-use crate::rule::Rule;
 use crate::srid::ColumnState;
 use crate::stop::{self, Current};
 use crate::threads;
@@ -27,13 +26,12 @@ pub(crate) const PIECE: usize = 1 << 16;
 impl Matcher {
     /// For each point the row number of the best polygon that qualifies.
     ///
-    /// `column` is the name for errors. Null where the point is null, NaN or infinite, and where no
-    /// polygon qualifies.
+    /// `column` is the name for errors. Null where the point is null or not one
+    /// ([`Rule::accepts`](crate::Rule::accepts)), and where no polygon qualifies.
     ///
     /// # Errors
     ///
-    /// Those of [`Points::try_new`], and [`Error::Value`](crate::Error::Value) with the row for a latitude that is none,
-    /// where the rule takes it for one; of several the one with the lowest row.
+    /// Those of [`Points::try_new`]; of several the one with the lowest row.
     pub fn match_column(&self, column: &str, points: &dyn Array) -> Result<UInt32Array> {
         let mut answers = self.match_chunks(column, &[points.slice(0, points.len())])?;
         Ok(answers.pop().unwrap_or_else(|| UInt32Array::from(Vec::<u32>::new())))
@@ -73,7 +71,7 @@ impl Matcher {
         self.prepare(chunks.iter().map(|chunk| chunk.len()).sum());
         let mut answers: Vec<_> = chunks.iter().map(|chunk| Answers::new(chunk.len())).collect();
         let places = answers.iter_mut().flat_map(Answers::pieces);
-        let column = Column { field, rule: self.rule(), crs: self.crs(), state };
+        let column = Column { field, crs: self.crs(), state };
         in_pieces(column, chunks, places, |points, (_, rows, valid)| {
             self.answer(points, 0, rows, valid);
         })?;
@@ -81,8 +79,7 @@ impl Matcher {
     }
 
     /// As [`Matcher::match_column`] for points that have been read already, whose reference system
-    /// is not compared, but null too where the
-    /// rule does not [accept](Rule::accepts) the point.
+    /// is not compared.
     pub fn match_points(&self, points: &Points) -> UInt32Array {
         self.prepare(points.len());
         let mut answers = Answers::new(points.len());
@@ -133,7 +130,6 @@ impl Matcher {
 /// A column of points that is to be read, and with what.
 pub(crate) struct Column<'a> {
     pub(crate) field: &'a Field,
-    pub(crate) rule: &'a Rule,
     /// The reference system of the polygons.
     pub(crate) crs: Option<&'a Crs>,
     pub(crate) state: &'a mut ColumnState,
@@ -151,7 +147,7 @@ pub(crate) fn in_pieces<P: Send, T: Send>(
     places: impl Iterator<Item = P>,
     work: impl Fn(&Points, P) -> T + Sync,
 ) -> Result<Vec<T>> {
-    let Column { field, rule, crs, state } = column;
+    let Column { field, crs, state } = column;
     let crs = state.polygons.clone().or(crs.cloned());
     let stated = Crs::of_field(field)?;
     Crs::agree(stated.as_ref(), crs.as_ref())?;
@@ -169,7 +165,6 @@ pub(crate) fn in_pieces<P: Send, T: Send>(
     let one = |((piece, first_row), place): ((ArrayRef, usize), P)| {
         current.check()?;
         let points = Points::from_field_with_first_row(field, &*piece, first_row)?;
-        let points = points.accepted_by(rule, field.name(), first_row)?;
         Ok((work(&points, place), points.srids()))
     };
     let pieces = pieces.into_iter().zip(places);

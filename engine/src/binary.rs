@@ -1,13 +1,14 @@
 //! Rows of a binary column, and the Well-Known Binary in them.
 //!
-//! WKB and EWKB, either byte order; Z and M are read over.
+//! WKB and EWKB, either byte order, which each part has for itself; Z and M are read over.
+
+use std::fmt::Display;
 
 use arrow_array::cast::AsArray;
 use arrow_array::{Array, BinaryArray, BinaryViewArray, LargeBinaryArray};
 use arrow_schema::DataType;
 use geo_traits::{
-    CoordTrait, GeometryTrait, GeometryType, LineStringTrait, MultiPolygonTrait, PointTrait,
-    PolygonTrait,
+    CoordTrait, GeometryTrait, GeometryType, LineStringTrait, PointTrait, PolygonTrait,
 };
 use wkb::Endianness;
 use wkb::reader::{LinearRing, Polygon, Wkb};
@@ -74,7 +75,6 @@ pub(crate) fn parse_polygon<'a>(
     row: &mut Outline,
     rings: &mut Vec<LinearRing<'a>>,
 ) -> std::result::Result<(), String> {
-    let geometry = parse(bytes)?;
     let mut add = |part: &Polygon<'a>| {
         let Some(exterior) = part.exterior() else { return };
         row.start_part();
@@ -83,15 +83,17 @@ pub(crate) fn parse_polygon<'a>(
             rings.push(*ring);
         }
     };
+    if is_multi_polygon(bytes) {
+        for part in parts(bytes)? {
+            if let GeometryType::Polygon(polygon) = part.as_type() {
+                add(polygon);
+            }
+        }
+        return Ok(());
+    }
+    let geometry = parse(bytes)?;
     match geometry.as_type() {
         GeometryType::Polygon(polygon) => add(polygon),
-        GeometryType::MultiPolygon(parts) => {
-            for (at, part) in parts.polygons().enumerate() {
-                check_part(bytes, part.buf())
-                    .map_err(|got| format!("part {at} of the WKB multipolygon is {got}"))?;
-            }
-            parts.polygons().for_each(add);
-        }
         _ => {
             let kind = geometry.geometry_type();
             return Err(format!("expected a WKB polygon or multipolygon, got a {kind:?}"));
@@ -140,6 +142,11 @@ pub(crate) fn srid(bytes: &[u8]) -> Option<u32> {
 }
 
 fn parse(bytes: &[u8]) -> std::result::Result<Wkb<'_>, String> {
+    check_header(bytes)?;
+    Wkb::try_new(bytes).map_err(|error| broken(bytes, error))
+}
+
+fn check_header(bytes: &[u8]) -> std::result::Result<(), String> {
     if let Some(header) = header(bytes) {
         let (flags, code) = (header & EWKB_FLAGS, header & !EWKB_FLAGS);
         // Z and M are told by thousands in WKB, by flags in EWKB: the parser trips over both at once.
@@ -148,21 +155,47 @@ fn parse(bytes: &[u8]) -> std::result::Result<Wkb<'_>, String> {
             return Err(format!("cannot read WKB of geometry type {header}"));
         }
     }
-    Wkb::try_new(bytes).map_err(|error| format!("broken WKB ({} bytes): {error}", bytes.len()))
+    Ok(())
 }
 
-/// The parser takes the parts of a multipolygon for polygons of its own byte order and dimensions,
-/// whatever their headers say.
-fn check_part(whole: &[u8], part: &[u8]) -> std::result::Result<(), String> {
+fn broken(bytes: &[u8], what: impl Display) -> String {
+    format!("broken WKB ({} bytes): {what}", bytes.len())
+}
+
+const MULTI_POLYGON: u32 = 6;
+
+fn is_multi_polygon(bytes: &[u8]) -> bool {
+    let kind = header(bytes).map(|header| (header & !EWKB_FLAGS) % 1000);
+    kind == Some(MULTI_POLYGON) && bytes.first().is_some_and(|order| *order <= 1)
+}
+
+/// The parts of a multipolygon, each a whole polygon with a byte order of its own.
+///
+/// One by one, as the parser takes the parts of a multipolygon for polygons of its own byte order
+/// and dimensions, whatever their headers say.
+fn parts(bytes: &[u8]) -> std::result::Result<Vec<Wkb<'_>>, String> {
     const POLYGON_TO_MULTI: u32 = 3;
-    if part.first() != whole.first() {
-        return Err("of another byte order".to_owned());
+    check_header(bytes)?;
+    let kind = |bytes| header(bytes).map_or(0, |header| header & !HAS_SRID);
+    let mut at = if srid(bytes).is_some() { 9 } else { 5 };
+    let count = read_u32(bytes, at).ok_or_else(|| broken(bytes, "it ends before its parts"))?;
+    at += 4;
+    // The count may be any number: there are no more parts than can be read.
+    let mut parts = Vec::new();
+    for number in 0..count {
+        let rest = bytes.get(at..).unwrap_or_default();
+        if let Some(header) = header(rest)
+            && kind(rest).checked_add(POLYGON_TO_MULTI) != Some(kind(bytes))
+        {
+            let of = header & !HAS_SRID;
+            return Err(format!("part {number} of the WKB multipolygon is of geometry type {of}"));
+        }
+        let in_part = |error| broken(bytes, format_args!("part {number}: {error}"));
+        let part = Wkb::try_new(rest).map_err(in_part)?;
+        at += part.buf().len();
+        parts.push(part);
     }
-    let kind = |bytes| header(bytes).map_or(0, |code| code & !HAS_SRID);
-    match kind(part) {
-        polygon if polygon.checked_add(POLYGON_TO_MULTI) == Some(kind(whole)) => Ok(()),
-        other => Err(format!("of geometry type {other}")),
-    }
+    Ok(parts)
 }
 
 /// The type in the header with all flags. The parser looks at a part of it only, and would take a

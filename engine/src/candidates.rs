@@ -6,7 +6,7 @@ use arrow_buffer::{BooleanBufferBuilder, NullBuffer, OffsetBuffer};
 use arrow_schema::{DataType, Field};
 
 use crate::batch::{Column, PIECE, in_pieces};
-use crate::centers::{Centers, ranked_rows};
+use crate::centers::{Centers, matching_rows};
 use crate::covering::Covering;
 use crate::crs::Crs;
 use crate::error::Result;
@@ -49,7 +49,7 @@ impl Candidates {
         let centers = || Centers::new(polygons, keys, rule);
         let search = match (rule.predicate(), rule.metric()) {
             (Predicate::Covers, _) => {
-                Search::Covers(Covering::new(polygons, ranked_rows(polygons, keys)?))
+                Search::Covers(Covering::new(polygons, matching_rows(polygons, keys, rule)?))
             }
             (_, Metric::Euclidean) => Search::Plane(Nearest::new(centers()?, rule)),
             (_, Metric::Haversine) => Search::Sphere(Nearest::new(centers()?, rule)),
@@ -64,7 +64,7 @@ impl Candidates {
     }
 
     /// For each point the row numbers of the polygons that qualify, the best first; an empty list
-    /// where there are none, null where the point is null, NaN or infinite.
+    /// where there are none, null where the point is null or not one ([`Rule::accepts`]).
     ///
     /// `column` is the name for errors, in which row numbers count over all chunks; there is one
     /// array of answers a chunk. Memory is bounded by the answers.
@@ -96,7 +96,7 @@ impl Candidates {
         chunks: &[ArrayRef],
         state: &mut ColumnState,
     ) -> Result<Vec<LargeListArray>> {
-        let column = Column { field, rule: &self.rule, crs: self.crs.as_ref(), state };
+        let column = Column { field, crs: self.crs.as_ref(), state };
         let pieces = in_pieces(column, chunks, repeat(()), |points, ()| self.lists(points))?;
         let mut pieces = pieces.into_iter();
         let of_chunk = |chunk: &ArrayRef| {

@@ -27,7 +27,7 @@ use crate::stop::Current;
 use finer::Finer;
 pub(crate) use grid::Lattice;
 use grid::{Grid, SUB_BITS, SUB_MASK};
-pub use stats::IndexStats;
+pub use stats::{CellsReached, IndexStats};
 
 /// The answer that means that no region covers the point.
 pub(crate) const NONE: u32 = u32::MAX >> 1;

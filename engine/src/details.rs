@@ -20,8 +20,8 @@ pub struct Details {
 impl Details {
     /// Measures the centres that `rule` asks for, and the areas.
     pub fn new(polygons: &Polygons, rule: &Rule) -> Self {
-        let centers = measure::centers(polygons, rule.center()).into_iter();
-        let areas = measure::areas(polygons).into_iter();
+        let centers = measure::centers(polygons, rule.center(), rule.metric()).into_iter();
+        let areas = measure::areas(polygons, rule.metric()).into_iter();
         Self {
             centers: centers.map(|center| center.unwrap_or([f64::NAN; 2])).collect(),
             areas: areas.map(|area| area.unwrap_or(f64::NAN)).collect(),

@@ -133,12 +133,6 @@ impl Error {
         Error::Value { column: column.to_owned(), row, message: message.into() }
     }
 
-    /// For a `what` on the sphere that is not there.
-    pub(crate) fn latitude(column: &str, row: usize, what: &str, [x, y]: [f64; 2]) -> Self {
-        let message = format!("the {what} is ({x}, {y}): expected a latitude between -90 and 90");
-        Self::value(column, row, message)
-    }
-
     /// Something that is not among the columns.
     pub(crate) fn missing(what: &str, schema: &Schema) -> Self {
         let names: Vec<_> = schema.fields().iter().map(|field| field.name().as_str()).collect();

@@ -1,7 +1,7 @@
 use std::sync::Arc;
 use std::sync::atomic::{AtomicUsize, Ordering};
 
-use crate::cover::{BLOCK, Cover, IndexStats, MOST_REGIONS, NONE};
+use crate::cover::{BLOCK, CellsReached, Cover, IndexStats, MOST_REGIONS, NONE};
 use crate::error::Result;
 use crate::fork::Once;
 use crate::region::Regions;
@@ -48,6 +48,9 @@ pub(crate) trait Index {
     /// How many regions it tests for a point; `None` while there is none.
     fn tests(&self, point: [f64; 2]) -> Option<usize>;
 
+    /// Counts the cell of a point; nothing while there is no index.
+    fn reach(&self, point: [f64; 2], reached: &mut CellsReached);
+
     /// Gets ready for so many points: builds it when they are worth it.
     ///
     /// # Errors
@@ -77,6 +80,12 @@ impl<R: Regions> Index for Indexed<R> {
 
     fn tests(&self, point: [f64; 2]) -> Option<usize> {
         Some(self.cover.get()?.tests(&self.regions, point))
+    }
+
+    fn reach(&self, point: [f64; 2], reached: &mut CellsReached) {
+        if let Some(cover) = self.cover.get() {
+            cover.reach(point, reached);
+        }
     }
 
     fn prepare(&self, points: usize) -> Result<()> {

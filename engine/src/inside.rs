@@ -1,8 +1,12 @@
 //! Whether a polygon covers a point, exactly.
 //!
-//! A polygon covers the points of its boundary, and those from which a ray leaves it an odd number
-//! of times: the even-odd rule over the rings of a part, so that holes are left out. Of several
-//! parts any may cover. Neither the winding of rings nor whether they are closed matters.
+//! A polygon covers the points of its boundary, and those from which a ray crosses the rings of one
+//! of its parts an odd number of times: the even-odd rule over the exterior and the holes of a part.
+//! So the inside of a hole is outside; where two holes overlap, and in a hole beyond the exterior, the
+//! rings are crossed an odd number of times again, and the point is inside. Of several parts any may
+//! cover. Neither the winding of rings nor whether they are closed matters.
+
+mod exact;
 
 use robust::{Coord, orient2d};
 
@@ -10,8 +14,8 @@ use crate::polygons::{Part, Polygon, Ring};
 
 /// Whether a polygon covers a point: its interior and its boundary, the edges of holes included.
 ///
-/// Exact for the coordinates as they are, unless those of one edge differ in magnitude by more than
-/// 10^290. A NaN or infinite coordinate is never covered.
+/// Exact for the coordinates as they are, whatever their magnitudes. A NaN or infinite coordinate is
+/// never covered.
 pub fn covers(polygon: Polygon<'_>, point: [f64; 2]) -> bool {
     point.iter().all(|c| c.is_finite()) && polygon.parts().any(|part| part_covers(part, point))
 }
@@ -75,19 +79,41 @@ pub(crate) fn side(a: [f64; 2], b: [f64; 2], p: [f64; 2]) -> f64 {
     exact_side(a, b, p)
 }
 
-/// Scaled by a power of two where products would overflow or underflow: that changes no digit.
+/// By the adaptive predicate where none of its products can leave the range of `f64`, after scaling
+/// each axis by a power of two if need be, which changes no sign; else by adding up exactly.
 #[cold]
 fn exact_side(a: [f64; 2], b: [f64; 2], p: [f64; 2]) -> f64 {
-    const DOWN: f64 = f64::from_bits((1023 - 600) << 52);
-    const UP: f64 = f64::from_bits((1023 + 600) << 52);
-    let largest = [a, b, p].as_flattened().iter().fold(0.0_f64, |most, c| most.max(c.abs()));
-    let scale = match largest {
-        l if l > 1e150 => DOWN,
-        l if l < 1e-120 => UP,
-        _ => 1.0,
+    let scale = |axis: usize| scale_of([a[axis], b[axis], p[axis]]);
+    let (Some(scale_x), Some(scale_y)) = (scale(0), scale(1)) else {
+        return exact::side(a, b, p);
     };
-    let coord = |[x, y]: [f64; 2]| Coord { x: x * scale, y: y * scale };
+    // In two steps, as a power may be beyond `f64` while its square root is not.
+    let coord = |[x, y]: [f64; 2]| Coord { x: x * scale_x * scale_x, y: y * scale_y * scale_y };
     orient2d(coord(a), coord(b), coord(p))
+}
+
+/// The square root of a power of two by which three numbers are multiplied to be 0 or between
+/// 2^-400 and 2^500: then the last digits of products of two stay above 2^-1010. `None` where they
+/// are too far apart for that.
+fn scale_of(numbers: [f64; 3]) -> Option<f64> {
+    let (mut least, mut most) = (f64::INFINITY, 0.0_f64);
+    for size in numbers.map(f64::abs) {
+        most = most.max(size);
+        least = least.min(if size > 0.0 { size } else { f64::INFINITY });
+    }
+    if least >= power_of_two(-400) && most <= power_of_two(500) {
+        return Some(1.0);
+    }
+    // Denormal numbers have the exponent -1023 here, which is close enough.
+    let exponent = |size: f64| (size.to_bits() >> 52) as i32 - 1023;
+    let up = 450 - exponent(most);
+    let scale = power_of_two(up.div_euclid(2));
+    (least * scale * scale >= power_of_two(-400)).then_some(scale)
+}
+
+/// 2^n, for n between -1022 and 1023.
+const fn power_of_two(n: i32) -> f64 {
+    f64::from_bits(((1023 + n) as u64) << 52)
 }
 
 /// Whether an edge crosses the path from `from` up or down to the height of `to`, and from there

@@ -132,7 +132,8 @@ pub struct Summary {
     pub rows: usize,
     /// Rows with an answer.
     pub matched: usize,
-    /// Rows whose point is null, NaN or infinite.
+    /// Rows without a point: null, NaN or infinite, and with [`Metric::Haversine`](crate::Metric) a
+    /// latitude outside -90..=90.
     pub null_points: usize,
     /// Rows of the polygons' table.
     pub polygons: usize,
@@ -363,7 +364,7 @@ impl MatchParquet {
         let told = || -> Result<_> {
             let keys = match &self.by {
                 Some(by) => Keys::from_column(by, &table.column(by)?.1, self.descending)?,
-                None => Keys::areas(&table.polygons),
+                None => Keys::areas(&table.polygons, &self.rule),
             };
             let mut answer = Answer::row_number();
             if let Some(id) = &self.id {

@@ -9,6 +9,7 @@ use crate::coordinates::{is_numeric, to_f64};
 use crate::error::{Error, Result};
 use crate::measure;
 use crate::polygons::Polygons;
+use crate::rule::Rule;
 
 /// What polygons are ranked by: one key a row, the smallest first.
 ///
@@ -17,9 +18,14 @@ use crate::polygons::Polygons;
 pub struct Keys(Vec<Option<u64>>);
 
 impl Keys {
-    /// The areas of the polygons.
-    pub fn areas(polygons: &Polygons) -> Self {
-        Self(measure::areas(polygons).into_iter().map(|area| area.map(of_f64)).collect())
+    /// The areas of the polygons as the rule measures them: [`measure::area`] by its metric.
+    pub fn areas(polygons: &Polygons, rule: &Rule) -> Self {
+        Self(
+            measure::areas(polygons, rule.metric())
+                .into_iter()
+                .map(|area| area.map(of_f64))
+                .collect(),
+        )
     }
 
     /// The values of a numeric column, or with `descending` the largest first.

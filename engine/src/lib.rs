@@ -79,7 +79,7 @@ mod tree;
 pub use answer::Answer;
 pub use batch::PARALLEL_ROWS;
 pub use candidates::Candidates;
-pub use cover::IndexStats;
+pub use cover::{CellsReached, IndexStats};
 pub use crs::Crs;
 pub use details::Details;
 pub use edges::Edges;

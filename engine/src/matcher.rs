@@ -1,5 +1,7 @@
-use crate::centers::{Centers, ranked_rows};
-use crate::cover::{BLOCK, IndexStats, NONE};
+use std::array::from_fn;
+
+use crate::centers::{Centers, matching_rows};
+use crate::cover::{BLOCK, CellsReached, IndexStats, NONE};
 use crate::crs::Crs;
 use crate::error::{Error, Result};
 use crate::indexed::{Index, Indexed};
@@ -45,10 +47,11 @@ impl Matcher {
     ///
     /// # Errors
     ///
-    /// [`Error::Parameter`] for more than 2^31 - 2 polygons; [`Error::Value`] with the row for a centre
-    /// whose latitude is none, where the rule takes it for one.
+    /// [`Error::Parameter`] for more than 2^31 - 2 polygons; [`Error::Value`] with the row for a
+    /// polygon that is invalid on the sphere, when the metric is haversine and
+    /// [`Invalid`](crate::Invalid) polygons are not skipped.
     pub fn new(polygons: &Polygons, rule: Rule) -> Result<Self> {
-        Self::with_keys(polygons, &Keys::areas(polygons), rule)
+        Self::with_keys(polygons, &Keys::areas(polygons, &rule), rule)
     }
 
     /// As [`Matcher::new`], but ranks by other keys than the areas.
@@ -62,8 +65,8 @@ impl Matcher {
                 Search::of_centers(Centers::new(polygons, keys, rule)?, rule)
             }
             Predicate::Covers => {
-                let (interiors, rows) =
-                    Interiors::of_rows(polygons, &ranked_rows(polygons, keys)?)?;
+                let rows = matching_rows(polygons, keys, rule)?;
+                let (interiors, rows) = Interiors::of_rows(polygons, &rows)?;
                 Search::Interiors(Indexed::new(interiors, rows))
             }
         };
@@ -165,16 +168,31 @@ impl Matcher {
     /// other point. Costs more than asking: a diagnosis, not part of an answer.
     pub fn mean_tests(&self, points: &Points) -> Option<f64> {
         let index = self.search.index()?;
-        let wraps = matches!(self.search, Search::Caps(_));
         let (mut sum, mut count) = (0, 0);
-        for row in 0..points.len() {
-            let Some([x, y]) = points.get(row).filter(|point| self.rule.accepts(*point)) else {
-                continue;
-            };
-            sum += index.tests([if wraps { wrap(x) } else { x }, y])?;
+        for point in self.looked_up(points) {
+            sum += index.tests(point)?;
             count += 1;
         }
         (count > 0).then(|| sum as f64 / count as f64)
+    }
+
+    /// In what kind of cell of the index these points lie.
+    ///
+    /// Points that can have no answer do not count. `None` while there is no index. A diagnosis, as
+    /// [`Matcher::mean_tests`].
+    pub fn cells_reached(&self, points: &Points) -> Option<CellsReached> {
+        let index = self.search.index().filter(|index| index.stats().is_some())?;
+        let mut reached = CellsReached::default();
+        self.looked_up(points).for_each(|point| index.reach(point, &mut reached));
+        Some(reached)
+    }
+
+    /// The points, as the index looks them up.
+    fn looked_up(&self, points: &Points) -> impl Iterator<Item = [f64; 2]> {
+        let wraps = matches!(self.search, Search::Caps(_));
+        let points = (0..points.len()).filter_map(|row| points.get(row));
+        let points = points.filter(|point| self.rule.accepts(*point));
+        points.map(move |[x, y]| [if wraps { wrap(x) } else { x }, y])
     }
 
     /// Gets ready for so many points: builds the index when they are worth it. Stopped work has none.
@@ -185,22 +203,30 @@ impl Matcher {
     }
 
     /// Writes the row of the best polygon or [`NONE`] for each of at most [`BLOCK`] points.
+    ///
+    /// What is not a point ends here, in front of every search. Its lane goes on with another
+    /// point of the block, whose answer is not used.
     #[inline]
     pub(crate) fn resolve(&self, xs: &[f64; BLOCK], ys: &[f64; BLOCK], out: &mut [u32]) {
-        match &self.search {
-            Search::Discs(discs) => discs.resolve(xs, ys, out),
-            Search::Caps(caps) => {
-                caps.resolve(&xs.map(wrap), ys, out);
-                // The index takes it that there is a point.
-                for ((answer, &x), &y) in out.iter_mut().zip(xs).zip(ys) {
-                    if !self.rule.accepts([x, y]) {
-                        *answer = NONE;
-                    }
-                }
-            }
-            Search::Plane(nearest) => nearest.resolve(xs, ys, out),
-            Search::Sphere(nearest) => nearest.resolve(xs, ys, out),
-            Search::Interiors(interiors) => interiors.resolve(xs, ys, out),
+        let points = self.rule.metric().points_of(xs, ys);
+        if points == u64::MAX {
+            return self.search.resolve(xs, ys, out);
+        }
+        self.resolve_some(points, xs, ys, out);
+    }
+
+    /// As [`Matcher::resolve`] for a block of which only some lanes hold points.
+    #[cold]
+    fn resolve_some(&self, points: u64, xs: &[f64; BLOCK], ys: &[f64; BLOCK], out: &mut [u32]) {
+        let is_point = |lane: usize| points >> lane & 1 == 1;
+        let Some(other) = (0..out.len()).find(|&lane| is_point(lane)) else {
+            return out.fill(NONE);
+        };
+        let [xs, ys] = [xs, ys]
+            .map(|axis| from_fn(|lane| if is_point(lane) { axis[lane] } else { axis[other] }));
+        self.search.resolve(&xs, &ys, out);
+        for (_, answer) in out.iter_mut().enumerate().filter(|(lane, _)| !is_point(*lane)) {
+            *answer = NONE;
         }
     }
 }
@@ -219,6 +245,18 @@ impl Search {
             }
             (Metric::Euclidean, ..) => Self::Plane(Nearest::new(centers, rule)),
             (Metric::Haversine, ..) => Self::Sphere(Nearest::new(centers, rule)),
+        }
+    }
+
+    /// As [`Matcher::resolve`] for points alone.
+    #[inline]
+    fn resolve(&self, xs: &[f64; BLOCK], ys: &[f64; BLOCK], out: &mut [u32]) {
+        match self {
+            Self::Discs(discs) => discs.resolve(xs, ys, out),
+            Self::Caps(caps) => caps.resolve(&xs.map(wrap), ys, out),
+            Self::Plane(nearest) => nearest.resolve(xs, ys, out),
+            Self::Sphere(nearest) => nearest.resolve(xs, ys, out),
+            Self::Interiors(interiors) => interiors.resolve(xs, ys, out),
         }
     }
 

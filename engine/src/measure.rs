@@ -1,20 +1,28 @@
-//! Centre and area of polygons, in `f64`.
+//! Center and area of polygons, in `f64`.
+//!
+//! In the plane, or for longitudes and latitudes in degrees ([`Metric::Haversine`]): then areas are
+//! in square meters on the sphere of radius [`EARTH_RADIUS`](crate::EARTH_RADIUS), and centers do
+//! not depend on where longitudes are cut.
+
+mod centroid;
+mod spherical;
 
 use rayon::prelude::*;
 
-use crate::polygons::{PARALLEL_POLYGONS, Polygon, Polygons, Ring};
+use crate::metric::{Metric, wrap};
+use crate::polygons::{Builder, PARALLEL_POLYGONS, Part, Polygon, Polygons, Ring};
 use crate::rule::Center;
 use crate::stop::Current;
 use crate::threads;
 
-/// The centre of each row, as [`center`] of it; `None` for a row that is null or empty.
-pub fn centers(polygons: &Polygons, of: Center) -> Vec<Option<[f64; 2]>> {
-    by_row(polygons, |polygon| center(polygon, of))
+/// The center of each row, as [`center`] of it; `None` for a row that is null or empty.
+pub fn centers(polygons: &Polygons, of: Center, metric: Metric) -> Vec<Option<[f64; 2]>> {
+    by_row(polygons, |polygon| center(polygon, of, metric))
 }
 
 /// The area of each row, as [`area`] of it; `None` for a row that is null or empty.
-pub fn areas(polygons: &Polygons) -> Vec<Option<f64>> {
-    by_row(polygons, area)
+pub fn areas(polygons: &Polygons, metric: Metric) -> Vec<Option<f64>> {
+    by_row(polygons, |polygon| area(polygon, metric))
 }
 
 /// What is measured of each row, on all threads where there are many.
@@ -32,12 +40,50 @@ fn by_row<T: Send>(
     }
 }
 
-/// The centre that a rule asks for, as `[x, y]`.
-pub fn center(polygon: Polygon<'_>, center: Center) -> [f64; 2] {
-    match center {
-        Center::VertexMean => vertex_mean(polygon),
-        Center::Centroid => centroid(polygon),
+/// The center that a rule asks for, as `[x, y]`.
+///
+/// With [`Metric::Haversine`] the longitudes of the polygon are first taken within 180 degrees of
+/// that of its first vertex, whichever turns that takes, and the longitude of the center lies above
+/// -180 and is at most 180. Where the polygon goes beyond a pole the center may do so too, and then
+/// is not a [point](Metric::is_point).
+pub fn center(polygon: Polygon<'_>, center: Center, metric: Metric) -> [f64; 2] {
+    let of = match center {
+        Center::VertexMean => vertex_mean,
+        Center::Centroid => centroid,
+    };
+    match metric {
+        Metric::Euclidean => of(polygon),
+        Metric::Haversine => {
+            let moved = near_first(polygon);
+            let [lon, lat] = of(moved.as_ref().and_then(|moved| moved.get(0)).unwrap_or(polygon));
+            [wrap(lon), lat]
+        }
     }
+}
+
+/// The polygon with longitudes within 180 degrees of that of its first vertex, as the only row;
+/// `None` where all are there already.
+fn near_first(polygon: Polygon<'_>) -> Option<Polygons> {
+    let first = polygon.rings().find_map(|ring| ring.x.first().copied()).map_or(0.0, wrap);
+    let is_near = |lon: &f64| (lon - first).abs() <= 180.0;
+    if polygon.rings().all(|ring| ring.x.iter().all(is_near)) {
+        return None;
+    }
+    let near = |lon: f64| match wrap(lon) - first {
+        _ if is_near(&lon) => lon,
+        turn if turn > 180.0 => wrap(lon) - 360.0,
+        turn if turn < -180.0 => wrap(lon) + 360.0,
+        _ => wrap(lon),
+    };
+    let mut moved = Builder::default();
+    for part in polygon.parts() {
+        moved.start_part();
+        for ring in part.rings() {
+            moved.ring(ring.x.iter().zip(ring.y).map(|(&lon, &lat)| [near(lon), lat]));
+        }
+    }
+    moved.finish_row(true);
+    Some(moved.finish())
 }
 
 /// The mean of the vertices of the exterior rings, as `[x, y]`.
@@ -70,56 +116,45 @@ fn exteriors(polygon: Polygon<'_>) -> impl Iterator<Item = Ring<'_>> {
 
 /// The centroid of the area, as `[x, y]`: holes are left out, parts weigh as their area.
 ///
-/// It may lie outside the polygon. Where the area is zero or overflows, the vertex mean.
+/// Within 1e-12 of the extent of the polygon, or an ulp of the coordinates, of the centroid of the
+/// coordinates as they are, however the parts are scattered. It may lie outside the polygon. A ring
+/// that crosses itself has its signed area and moment.
+///
+/// A ring without area does not count. So it is with one whose area rounding its coordinates may
+/// have made, if that puts its centroid farther from its first vertex than its extent: twice the area
+/// is at most 2^-53 times the sum over its edges of
+/// `(|x1| + |x2|) * |y2 - y1| + (|y1| + |y2|) * |x2 - x1|`. Where that is so of the whole polygon,
+/// the answer is the [vertex mean](vertex_mean).
 pub fn centroid(polygon: Polygon<'_>) -> [f64; 2] {
-    let from = vertex_mean(polygon);
-    let (mut area, mut x, mut y) = (0.0, 0.0, 0.0);
-    for part in polygon.parts() {
-        let mut add = |ring: Ring<'_>, sign: f64| {
-            let moments = ring_moments(ring, from);
-            // Of either winding: an exterior adds, a hole takes away.
-            let sign = if moments[0] < 0.0 { -sign } else { sign };
-            area += sign * moments[0];
-            x += sign * moments[1];
-            y += sign * moments[2];
-        };
-        add(part.exterior(), 1.0);
-        part.holes().for_each(|hole| add(hole, -1.0));
-    }
-    let centroid = [from[0] + x / area / 3.0, from[1] + y / area / 3.0];
-    if area > 0.0 && centroid.iter().all(|c| c.is_finite()) { centroid } else { from }
-}
-
-/// Twice the area and six times its first moments in x and y, relative to a point.
-fn ring_moments(ring: Ring<'_>, from: [f64; 2]) -> [f64; 3] {
-    let vertex = |at: usize| [ring.x[at] - from[0], ring.y[at] - from[1]];
-    let mut moments = [0.0; 3];
-    let Some(last) = ring.x.len().checked_sub(1) else { return moments };
-    let mut before = vertex(last);
-    for at in 0..=last {
-        let now = vertex(at);
-        let cross = before[0] * now[1] - now[0] * before[1];
-        moments[0] += cross;
-        moments[1] += (before[0] + now[0]) * cross;
-        moments[2] += (before[1] + now[1]) * cross;
-        before = now;
-    }
-    moments
+    centroid::centroid(polygon).unwrap_or_else(|| vertex_mean(polygon))
 }
 
 /// The absolute area of the exterior minus those of the holes, parts added up.
 ///
-/// The shoelace formula relative to each ring's first vertex, so that a small polygon far from the
-/// origin keeps its digits. Infinite where `f64` overflows; never NaN.
-pub fn area(polygon: Polygon<'_>) -> f64 {
-    let part_area = |exterior: f64, holes: f64| {
+/// In the plane by the shoelace formula relative to each ring's first vertex, so that a small
+/// polygon far from the origin keeps its digits. With [`Metric::Haversine`] in square meters on the
+/// sphere, edges straight in longitude and latitude: an edge adds
+/// `(lon2 - lon1) * (cos lat1 - cos lat2) / (lat2 - lat1)`, its limit where the latitudes agree.
+/// Longitudes are taken as they are, as they are where a polygon covers a point: a polygon across
+/// the antimeridian is in two parts, one on each side.
+///
+/// Never negative, never NaN; infinite where `f64` overflows.
+pub fn area(polygon: Polygon<'_>, metric: Metric) -> f64 {
+    let of_part = |part| {
+        let [exterior, holes] = part_areas(part, metric);
         let area = exterior - holes;
-        if area.is_nan() { f64::INFINITY } else { area }
+        if area.is_nan() { f64::INFINITY } else { area.max(0.0) }
     };
-    polygon
-        .parts()
-        .map(|part| part_area(ring_area(part.exterior()), part.holes().map(ring_area).sum()))
-        .sum()
+    polygon.parts().map(of_part).sum()
+}
+
+/// The area of the exterior of a part, and that of its holes together.
+fn part_areas(part: Part<'_>, metric: Metric) -> [f64; 2] {
+    let of_ring = match metric {
+        Metric::Euclidean => ring_area,
+        Metric::Haversine => spherical::ring_area,
+    };
+    [of_ring(part.exterior()), part.holes().map(of_ring).sum()]
 }
 
 fn ring_area(ring: Ring<'_>) -> f64 {
@@ -133,3 +168,42 @@ fn ring_area(ring: Ring<'_>) -> f64 {
     // Infinity minus infinity: the ring is larger than f64 can say.
     if twice.is_nan() { f64::INFINITY } else { 0.5 * f64::abs(twice) }
 }
+
+/// Whether the holes of a part are larger together than its exterior, by more than rounding.
+pub(crate) fn is_more_hole(part: Part<'_>, metric: Metric) -> bool {
+    if part.holes().next().is_none() {
+        return false;
+    }
+    let [exterior, holes] = part_areas(part, metric);
+    if holes <= exterior {
+        return false;
+    }
+    // What adding up may lose: little of the boxes that the rings lie in.
+    let rounding = |ring: Ring<'_>| {
+        let extent = |axis: &[f64]| {
+            let (low, high) =
+                axis.iter().fold((f64::MAX, f64::MIN), |(a, b), &c| (a.min(c), b.max(c)));
+            (high - low).max(0.0)
+        };
+        let unit = match metric {
+            Metric::Euclidean => 1.0,
+            Metric::Haversine => spherical::SQUARE_DEGREE,
+        };
+        (8 + ring.x.len()) as f64 * f64::EPSILON * extent(ring.x) * extent(ring.y) * unit
+    };
+    holes - exterior > part.rings().map(rounding).sum()
+}
+
+/// Why a polygon is invalid on the sphere, if it is: its center is not a place there, or holes are
+/// larger there than the exterior.
+pub(crate) fn fault_on_sphere(polygon: Polygon<'_>, [lon, lat]: [f64; 2]) -> Option<String> {
+    let metric = Metric::Haversine;
+    if !metric.is_point([lon, lat]) {
+        let expected = "expected a latitude between -90 and 90";
+        return Some(format!("the center is ({lon}, {lat}): {expected}"));
+    }
+    let more_hole = polygon.parts().any(|part| is_more_hole(part, metric));
+    more_hole.then(|| MORE_HOLE.to_owned())
+}
+
+pub(crate) const MORE_HOLE: &str = "the holes of a part are larger than its exterior";

@@ -88,7 +88,6 @@ pub(crate) struct Nearest<const D: usize> {
     ranks: Vec<u32>,
     /// By rank.
     centers: Centers,
-    rule: Rule,
     /// Less than the number of centres.
     k: Option<usize>,
     limit: Option<Limit>,
@@ -114,8 +113,14 @@ struct At<const D: usize> {
     leaf: u32,
 }
 
-/// Centres beyond `k` that are taken before the farthest are let go, at most.
+/// Centres beyond `k` that are taken before the farthest are let go: up to so many, or where `k` is
+/// large a share of it, so that letting go, which looks at all, costs a few steps for each taken.
 const SPARE: usize = 32;
+const SPARE_SHARE: usize = 4;
+
+fn spare(k: usize) -> usize {
+    k.min(SPARE).max(k / SPARE_SHARE)
+}
 
 /// Memory that is used again from point to point.
 #[derive(Debug, Default)]
@@ -148,7 +153,6 @@ where
             ranks: tree.items().iter().map(|&number| ranks[number as usize]).collect(),
             tree,
             centers,
-            rule,
             k,
             limit: rule
                 .max_dist()
@@ -161,7 +165,8 @@ where
         &self.centers
     }
 
-    /// Writes the row of the best that qualifies or [`NONE`] for each of at most [`BLOCK`] points.
+    /// Writes the row of the best that qualifies or [`NONE`] for each of at most [`BLOCK`] points
+    /// that the rule accepts.
     pub(crate) fn resolve(&self, xs: &[f64; BLOCK], ys: &[f64; BLOCK], out: &mut [u32]) {
         let mut scratch = Scratch::default();
         let places: [[f64; D]; BLOCK] = from_fn(|lane| Place::of([xs[lane], ys[lane]]));
@@ -172,9 +177,7 @@ where
                 return;
             }
             let at = At { point: [xs[lane], ys[lane]], place: places[lane], leaf: leaves[lane] };
-            let known = self.rule.accepts(at.point);
-            let rank = if known { self.best(at, &mut scratch) } else { None };
-            *best = rank.unwrap_or(NONE);
+            *best = self.best(at, &mut scratch).unwrap_or(NONE);
         }
         // Apart, so that these look-ups do not wait for each other.
         for best in out.iter_mut().filter(|best| **best != NONE) {
@@ -431,7 +434,7 @@ where
             return;
         }
         self.found.push(found);
-        if self.found.len() >= self.k + self.k.clamp(1, SPARE) {
+        if self.found.len() >= self.k + spare(self.k) {
             self.keep_nearest();
         }
     }

@@ -9,9 +9,9 @@ use crate::binary::{self, Binary};
 use crate::coordinates::{Separated, dimensions, is_numeric, pair_nulls, to_f64};
 use crate::crs::{Crs, is_wkb};
 use crate::error::{Error, Result};
+use crate::metric::Metric;
 use crate::point_columns::check_order;
 use crate::polygons::bounds;
-use crate::rule::Rule;
 use crate::srid::Srids;
 
 const EXPECTED: &str = "points: a struct of two numeric fields (first x, then y), \
@@ -25,7 +25,8 @@ const EXPECTED: &str = "points: a struct of two numeric fields (first x, then y)
 /// for what they are, and ignored, in WKB and in columns of the extension type `geoarrow.point`.
 /// `f64` coordinates are used where they lie (a list without nulls too); others are converted.
 ///
-/// A point is null when its row, its x or its y is null. NaN and infinite coordinates are kept.
+/// A point is null when its row, its x or its y is null. NaN and infinite coordinates are kept:
+/// what is a point is decided where it is matched ([`Metric::is_point`]).
 #[derive(Debug, Clone)]
 pub struct Points {
     coordinates: Coordinates,
@@ -167,11 +168,11 @@ impl Points {
         })
     }
 
-    /// Number of points that are null, NaN or infinite: those that no polygon can match.
-    pub fn missing(&self) -> usize {
-        let finite =
-            |point: Option<[f64; 2]>| point.is_some_and(|p| p.iter().all(|c| c.is_finite()));
-        (0..self.len()).filter(|&row| !finite(self.get(row))).count()
+    /// Number of rows without a point, which no polygon can match: null, or not a point in this
+    /// metric ([`Metric::is_point`]).
+    pub fn missing(&self, metric: Metric) -> usize {
+        let is_point = |row| self.get(row).is_some_and(|point| metric.is_point(point));
+        (0..self.len()).filter(|&row| !is_point(row)).count()
     }
 
     /// The box around the points with finite coordinates as x and y of its lower and of its upper
@@ -179,21 +180,6 @@ impl Points {
     pub fn bounds(&self) -> Option<[f64; 4]> {
         let points = (0..self.len()).filter_map(|row| self.get(row));
         bounds(points.filter(|point| point.iter().all(|c| c.is_finite())))
-    }
-
-    /// The same points, of which a rule accepts all that are finite; as [`Points::with_first_row`].
-    pub(crate) fn accepted_by(self, rule: &Rule, column: &str, first: usize) -> Result<Self> {
-        if !rule.is_on_sphere() {
-            return Ok(self);
-        }
-        let wrong = |row: &usize| {
-            let point = self.get(*row).filter(|point| point.iter().all(|c| c.is_finite()));
-            point.is_some_and(|point| !rule.accepts(point))
-        };
-        match (0..self.len()).find(wrong).and_then(|row| Some((row, self.get(row)?))) {
-            None => Ok(self),
-            Some((row, point)) => Err(Error::latitude(column, first + row, "point", point)),
-        }
     }
 
     /// The reference system that the rows of EWKB name, if they name one.

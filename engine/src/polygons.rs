@@ -17,6 +17,8 @@ use crate::binary::Binary;
 use crate::crs::{Crs, is_wkb};
 use crate::edges::Edges;
 use crate::error::{Error, Result};
+use crate::measure::{self, MORE_HOLE};
+use crate::metric::Metric;
 use crate::srid::Srids;
 use crate::stop::Current;
 use crate::threads;
@@ -52,6 +54,8 @@ pub struct Polygons {
     /// Rows that are null or hold no polygon.
     nulls: Option<NullBuffer>,
     faults: Faults,
+    /// How those were handled, and others are that a rule finds.
+    invalid: Invalid,
     crs: Option<Crs>,
     edges: Edges,
 }
@@ -60,8 +64,8 @@ impl Default for Polygons {
     fn default() -> Self {
         let none = ScalarBuffer::default;
         let (rings, nesting, faults) = (vec![0], Nesting::Flat, Faults::default());
-        let (nulls, crs, edges) = (None, None, Edges::default());
-        Self { x: none(), y: none(), rings, nesting, nulls, faults, crs, edges }
+        let (invalid, crs, edges) = (Invalid::default(), None, Edges::default());
+        Self { x: none(), y: none(), rings, nesting, nulls: None, faults, invalid, crs, edges }
     }
 }
 
@@ -258,6 +262,12 @@ impl Polygons {
         self.faults.told()
     }
 
+    /// How invalid polygons are handled that only a rule finds: those whose center is not a place on
+    /// the sphere.
+    pub(crate) fn if_invalid(&self) -> Invalid {
+        self.invalid
+    }
+
     /// Number of vertices of all polygons, closing ones included.
     pub fn vertices(&self) -> usize {
         let polygons = (0..self.len()).filter_map(|row| self.get(row));
@@ -276,7 +286,7 @@ impl Polygons {
         bounds(rings.flat_map(|ring| ring.x.iter().zip(ring.y).map(|(&x, &y)| [x, y])))
     }
 
-    /// A hash of the coordinates, rings and nulls, by BLAKE3: equal ones are of equal polygons, as
+    /// A hash of the coordinates, rings and nulls, and of how invalid ones are handled, by BLAKE3: equal ones are of equal polygons, as
     /// nobody can make two that differ and have the same.
     pub fn fingerprint(&self) -> [u8; 32] {
         let mut hasher = Hasher::new();
@@ -300,6 +310,7 @@ impl Polygons {
         if let Some(nulls) = &self.nulls {
             hasher.update(&nulls.iter().map(u8::from).collect::<Vec<_>>());
         }
+        hasher.update(&[u8::from(self.invalid == Invalid::Skip)]);
         *hasher.finalize().as_bytes()
     }
 
@@ -339,7 +350,7 @@ impl Polygons {
         if let (Invalid::Raise, Some((row, reason))) = (invalid, faults.told().next()) {
             return Err(Error::value(column, row as usize, reason));
         }
-        self.faults = faults;
+        (self.faults, self.invalid) = (faults, invalid);
         Ok(self)
     }
 
@@ -410,7 +421,8 @@ impl<'a> Part<'a> {
         (self.first + 1..self.last).map(move |ring| self.polygons.ring(ring))
     }
 
-    fn rings(self) -> impl Iterator<Item = Ring<'a>> {
+    /// All rings, the exterior first.
+    pub(crate) fn rings(self) -> impl Iterator<Item = Ring<'a>> {
         std::iter::once(self.exterior()).chain(self.holes())
     }
 
@@ -418,7 +430,11 @@ impl<'a> Part<'a> {
         if self.exterior().x.is_empty() && self.holes().any(|hole| !hole.x.is_empty()) {
             return Err("a part has a hole but an empty exterior".to_owned());
         }
-        self.rings().try_for_each(Ring::validate)
+        self.rings().try_for_each(Ring::validate)?;
+        match measure::is_more_hole(self, Metric::Euclidean) {
+            true => Err(MORE_HOLE.to_owned()),
+            false => Ok(()),
+        }
     }
 }
 

@@ -6,12 +6,13 @@
 use crate::inside;
 use crate::keys::Keys;
 use crate::measure;
+use crate::metric::Metric;
 use crate::points::Points;
 use crate::polygons::Polygons;
 use crate::rule::{Predicate, Rule};
 
 /// For each point the row number of the best polygon that qualifies; `None` when the point is null
-/// or cannot be measured ([`Rule::accepts`]), or when no polygon qualifies.
+/// or not one ([`Rule::accepts`]), or when no polygon qualifies.
 ///
 /// `keys` say what is best, as [`Keys::areas`] does by default; there is one for each polygon.
 pub fn match_points(
@@ -25,18 +26,24 @@ pub fn match_points(
 }
 
 /// For each point the row numbers of all polygons that qualify, the best first; `None` when the
-/// point is null or cannot be measured ([`Rule::accepts`]).
+/// point is null or not one ([`Rule::accepts`]). Polygons that are [invalid](crate::Invalid) on the
+/// sphere never qualify.
 pub fn candidates(
     points: &Points,
     polygons: &Polygons,
     keys: &Keys,
     rule: &Rule,
 ) -> Vec<Option<Vec<u32>>> {
-    // Rows that are null or empty, or have no key, never match.
+    // Rows that are null, empty or invalid, or have no key, never match.
     let known: Vec<_> = (0..polygons.len() as u32)
         .filter_map(|row| {
             let polygon = polygons.get(row as usize)?;
-            Some((row, polygon, measure::center(polygon, rule.center()), keys.get(row as usize)?))
+            let center = measure::center(polygon, rule.center(), rule.metric());
+            let on_sphere = rule.metric() == Metric::Haversine;
+            if on_sphere && measure::fault_on_sphere(polygon, center).is_some() {
+                return None;
+            }
+            Some((row, polygon, center, keys.get(row as usize)?))
         })
         .collect();
 

@@ -109,7 +109,7 @@ impl Rule {
         self.center
     }
 
-    /// How distances to the centre are measured.
+    /// How distances to the centre are measured, what is a point, and what areas are.
     pub fn metric(&self) -> Metric {
         self.metric
     }
@@ -130,16 +130,10 @@ impl Rule {
         }
     }
 
-    /// Whether a point can be measured: its coordinates are finite, and where they are longitude and
-    /// latitude, the latitude lies in -90..=90.
+    /// Whether a point can have an answer: [`Metric::is_point`]. The center of a polygon that can be
+    /// one is such a point too.
     pub fn accepts(&self, point: [f64; 2]) -> bool {
-        point.iter().all(|c| c.is_finite()) && (!self.is_on_sphere() || point[1].abs() <= 90.0)
-    }
-
-    /// Whether coordinates are longitudes and latitudes: where centres are measured so.
-    pub(crate) fn is_on_sphere(&self) -> bool {
-        let measured = matches!(self.predicate, Predicate::Center { .. });
-        measured && self.metric == Metric::Haversine
+        self.metric.is_point(point)
     }
 
     /// The order of preference between two polygons given as (key, row), keys from [`Keys`]: the

@@ -39,7 +39,7 @@ impl Options {
         }
         let rule = if one_of("predicate", &self.predicate, &[("center", false), ("covers", true)])?
         {
-            self.covers(center, metric)?
+            self.covers(center)?
         } else {
             let k = self.k.map(|k| usize::try_from(k).unwrap_or(0));
             if k == Some(0) {
@@ -51,20 +51,17 @@ impl Options {
         Ok(rule.with_center(center).with_metric(metric))
     }
 
-    /// An option that would change nothing is an error.
-    fn covers(&self, center: Center, metric: Metric) -> Result<Rule, Error> {
+    /// An option that would change nothing is an error. The metric says what areas are, and what
+    /// is a point.
+    fn covers(&self, center: Center) -> Result<Rule, Error> {
         for (parameter, given) in [("max_dist", self.max_dist.is_some()), ("k", self.k.is_some())] {
             if given {
                 return Err(wrong(parameter, "predicate='covers' has no bound on the distance"));
             }
         }
-        let other_center = center != Center::default();
-        let other_metric = metric != Metric::default();
-        for (parameter, given) in [("center", other_center), ("metric", other_metric)] {
-            if given && !self.details {
-                let message = "predicate='covers' measures no distance, unless details=True";
-                return Err(wrong(parameter, message));
-            }
+        if center != Center::default() && !self.details {
+            let message = "predicate='covers' measures no distance, unless details=True";
+            return Err(wrong("center", message));
         }
         Ok(Rule::covers())
     }

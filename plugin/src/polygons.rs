@@ -8,8 +8,8 @@ use arrow_schema::extension::{EXTENSION_TYPE_METADATA_KEY, EXTENSION_TYPE_NAME_K
 use arrow_schema::{DataType, Field};
 use polars::prelude::Series;
 use poly_match_engine::{
-    Answer, Candidates, Center, Crs, Details, Error, Invalid, Keys, Matcher, Polygons, Rule,
-    measure,
+    Answer, Candidates, Center, Crs, Details, Error, Invalid, Keys, Matcher, Metric, Polygons,
+    Rule, measure,
 };
 use pyo3::prelude::*;
 use pyo3_polars::PySeries;
@@ -84,7 +84,8 @@ impl ParsedPolygons {
 
     /// `Float64`; null for rows that never match.
     fn areas(&self, py: Python<'_>) -> PyResult<PySeries> {
-        let areas = py.detach(|| Float64Array::from(measure::areas(&self.polygons)));
+        let areas =
+            py.detach(|| Float64Array::from(measure::areas(&self.polygons, Metric::Euclidean)));
         convert::to_python("area", Arc::new(areas))
     }
 
@@ -133,7 +134,7 @@ pub(crate) fn agreed(points: &Field, polygons: Option<&Crs>) -> Result<Option<bo
 }
 
 fn centers_of(polygons: &Polygons, center: Center) -> StructArray {
-    let centers = measure::centers(polygons, center);
+    let centers = measure::centers(polygons, center, Metric::Euclidean);
     let nulls = NullBuffer::from_iter(centers.iter().map(Option::is_some));
     let axis = |at: usize| -> Float64Array {
         centers.iter().map(|center| center.map(|center| center[at])).collect()
@@ -189,7 +190,7 @@ impl<'a> Ranked<'a> {
     pub(crate) fn candidates(self, rule: Rule) -> Result<Candidates, Error> {
         match self.keys {
             Some(keys) => Candidates::new(self.polygons, keys, rule),
-            None => Candidates::new(self.polygons, &Keys::areas(self.polygons), rule),
+            None => Candidates::new(self.polygons, &Keys::areas(self.polygons, &rule), rule),
         }
     }
 

@@ -70,14 +70,16 @@ def poly_match(
         Answer with the value of this column of ``polygons`` instead of the row number. Its dtype
         is kept.
     details
-        Answer with a ``Struct`` of ``index`` (or ``id``), ``distance`` to the centre and ``area``.
-        With ``predicate="covers"`` this is what ``center`` and ``metric`` are for.
+        Answer with a ``Struct`` of ``index`` (or ``id``), ``distance`` to the center and ``area``.
+        With ``predicate="covers"`` this is what ``center`` is for.
     metric
         ``"euclidean"``, or ``"haversine"``: x is the longitude and y the latitude in degrees,
-        distances are in metres on a sphere of radius 6,371,008.8 m.
+        distances are in meters and areas in square meters on a sphere of radius 6,371,008.8 m.
+        A latitude outside -90 to 90 is no point then: the answer is null.
     invalid
         What becomes of a polygon that is none (fewer than 3 distinct vertices in a ring, a vertex
-        that is not finite, different numbers of x and y, broken WKB): ``"raise"`` names its row,
+        that is not finite, different numbers of x and y, broken WKB, holes larger than the
+        exterior; with haversine a center beyond a pole): ``"raise"`` names its row,
         ``"skip"`` lets it never match.
 
     Returns

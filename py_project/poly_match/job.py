@@ -42,7 +42,7 @@ class Summary:
     matched: int
     """Rows with an answer."""
     null_points: int
-    """Rows whose point is null, NaN or infinite."""
+    """Rows without a point: null, NaN or infinite, with haversine a latitude outside -90 to 90."""
     polygons: int
     """Rows of the polygons' table."""
     point: tuple[str, ...]

@@ -117,11 +117,11 @@ EARTH_RADIUS = 6_371_008.8
 
 
 def covers(polygon: Sequence[Part], point: Vertex) -> bool:
-    """Whether a part covers the point: the inside of the exterior without those of the holes."""
-    for exterior, *holes in polygon:
-        if any(on_ring(ring, point) for ring in (exterior, *holes)):
+    """Whether a part covers the point: even-odd over its exterior and its holes."""
+    for part in polygon:
+        if any(on_ring(ring, point) for ring in part):
             return True
-        if in_ring(exterior, point) and not any(in_ring(hole, point) for hole in holes):
+        if sum(in_ring(ring, point) for ring in part) % 2 == 1:
             return True
     return False
 
@@ -169,6 +169,54 @@ def on_sphere(lon: float, lat: float) -> tuple[float, float, float]:
     return math.cos(lat) * math.cos(lon), math.cos(lat) * math.sin(lon), math.sin(lat)
 
 
+# Nodes and weights between -1 and 1: exact for polynomials of degree 59.
+NODES, WEIGHTS = np.polynomial.legendre.leggauss(30)
+
+
+def ring_area_on_sphere(ring: Ring) -> float:
+    """Square meters: the sine of the latitude integrated over the longitude, numerically."""
+    lons, lats = (np.array([*axis, axis[0]]) for axis in zip(*ring, strict=True))
+    low, high = np.radians(lats[:-1, None]), np.radians(lats[1:, None])
+    sines = np.sin((low + high) / 2 + (high - low) / 2 * NODES) - math.sin(math.radians(lats[0]))
+    means = (sines * WEIGHTS / 2).sum(axis=1)
+    return abs(EARTH_RADIUS**2 * math.fsum(np.radians(np.diff(lons)) * means))
+
+
+def area_on_sphere(polygon: Sequence[Part]) -> float:
+    """As :func:`area`, in square meters."""
+    areas = [[ring_area_on_sphere(ring) for ring in part] for part in polygon]
+    return sum(exterior - sum(holes) for exterior, *holes in areas)
+
+
+AREAS = {"euclidean": area, "haversine": area_on_sphere}
+
+
+def center_on_sphere(polygon: Sequence[Part], center: str) -> Vertex:
+    """The center of the vertices within 180 degrees of the first; its longitude in (-180, 180]."""
+    first = polygon[0][0][0][0]
+
+    def near(x: float) -> float:
+        return x - 360 * math.ceil((x - first - 180) / 360) if abs(x - first) > 180 else x
+
+    moved = [[[(near(x), y) for x, y in ring] for ring in part] for part in polygon]
+    x, y = CENTERS[center](moved)
+    return (x if -180 < x <= 180 else x - 360 * math.ceil((x - 180) / 360)), y
+
+
+def center_of(polygon: Sequence[Part], center: str, metric: str) -> Vertex:
+    """The center that a rule asks for."""
+    if metric == "haversine":
+        return center_on_sphere(polygon, center)
+    return CENTERS[center](polygon)
+
+
+def is_point(point: Point, metric: str) -> bool:
+    """Two finite numbers; on the sphere the second is a latitude."""
+    if point is None or any(c is None or not math.isfinite(c) for c in point):
+        return False
+    return metric == "euclidean" or -90 <= point[1] <= 90  # type: ignore[operator]
+
+
 def distance(a: Vertex, b: Vertex, metric: str = "euclidean") -> float:
     """As `details` tells it."""
     return math.dist(a, b) if metric == "euclidean" else haversine(a, b)
@@ -188,27 +236,27 @@ def candidates(
 ) -> list[list[int] | None]:
     """For each point the rows of all polygons that qualify, the best first."""
     if keys is None:
-        keys = [area(polygon) if polygon else None for polygon in polygons]
+        keys = [AREAS[metric](polygon) if polygon else None for polygon in polygons]
     key_of = {
         row: -key if descending else key
         for row, (key, polygon) in enumerate(zip(keys, polygons, strict=True))
         if polygon and key is not None and not math.isnan(key)
     }
-    center_of = {row: CENTERS[center](polygons[row] or []) for row in key_of}
+    centers = {row: center_of(polygons[row] or [], center, metric) for row in key_of}
     nearness = squared if metric == "euclidean" else haversine
 
     def of(point: Point) -> list[int] | None:
-        if point is None or any(c is None or not math.isfinite(c) for c in point):
+        if not is_point(point, metric):
             return None
         at: Vertex = point  # type: ignore[assignment]
         rows = list(key_of)
         if predicate == "covers":
             rows = [row for row in rows if covers(polygons[row] or [], at)]
         if k is not None:
-            rows = sorted(rows, key=lambda row: (nearness(at, center_of[row]), row))[:k]
+            rows = sorted(rows, key=lambda row: (nearness(at, centers[row]), row))[:k]
         if max_dist is not None:
             bound = max_dist * max_dist if metric == "euclidean" else max_dist
-            rows = [row for row in rows if nearness(at, center_of[row]) < bound]
+            rows = [row for row in rows if nearness(at, centers[row]) < bound]
         return sorted(rows, key=lambda row: (key_of[row], row))
 
     return [of(point) for point in points]

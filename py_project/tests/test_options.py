@@ -180,10 +180,6 @@ NO_RULES: list[tuple[dict[str, Any], str]] = [
         {"predicate": "covers", "center": "centroid"},
         "center: predicate='covers' measures no distance, unless details=True",
     ),
-    (
-        {"predicate": "covers", "metric": "haversine"},
-        "metric: predicate='covers' measures no distance, unless details=True",
-    ),
 ]
 
 
@@ -215,7 +211,7 @@ def test_what_is_no_rule_on_the_command_line(
 
 @at_every_door
 def test_the_distance_to_a_centre_may_be_asked_for_with_covers(door: str) -> None:
-    """Center and metric mean something then."""
+    """The center means something then."""
     options = {"predicate": "covers", "center": "centroid", "metric": "haversine"}
     if door == "candidates":
         with pytest.raises(TypeError, match="details"):

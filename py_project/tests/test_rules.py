@@ -43,6 +43,12 @@ def some_polygons(count: int = 40, seed: int = 3) -> list[Polygon]:
                 polygons.append([[[*corner, (x, y + 8), (x, y)]]])
             case _:
                 polygons.append([[square(x, y, half)], [square(x + 16, y, half)]])
+    # On both sides of the antimeridian, at once and in two parts; near a pole, of two latitudes.
+    across = [(178, 0), (180, 0), (180, 8), (178, 8)], [(-180, 0), (-176, 0), (-176, 8), (-180, 8)]
+    polygons += [[[ring] for ring in across], [[ring] for ring in reversed(across)]]
+    polygons += [[[square(190, 4, 6)]], [[[(0, 80), (40, 80), (40, 84), (10, 89)]]]]
+    # Two holes that overlap, and one that lies outside.
+    polygons.append([[square(9, 9, 8), square(7, 9, 4), square(11, 9, 4), square(30, 9, 2)]])
     polygons[count // 2] = None
     polygons[count // 3] = []
     return polygons
@@ -60,7 +66,9 @@ def some_points(polygons: list[Polygon], count: int = 250, seed: int = 4) -> lis
                 points += ring
                 for (ax, ay), (bx, by) in pairwise(ring):
                     points.append(((ax + bx) / 2, (ay + by) / 2))
-    return [*points, None, (None, 1.0), (float("nan"), 1.0), (1.0, float("inf"))]
+    nan, inf = float("nan"), float("inf")
+    points += [(0.0, 91.0), (181.0, -90.5), (8.0, 90.0), (188.0, 4.0), (-172.0, 4.0)]
+    return [*points, None, (None, 1.0), (nan, 1.0), (1.0, nan), (1.0, inf), (-inf, 1.0)]
 
 
 POLYGONS = some_polygons()
@@ -86,6 +94,7 @@ RULES: dict[str, dict[str, Any]] = {
     "centroid": {"max_dist": 5.0, "center": "centroid"},
     "centroid and k": {"k": 2, "center": "centroid"},
     "covers": {"predicate": "covers"},
+    "covers, haversine": {"predicate": "covers", "metric": "haversine"},
     "by": {"max_dist": 6.0, "by": "rank"},
     "by, descending": {"max_dist": 6.0, "by": "rank", "descending": True},
     "covers, by": {"predicate": "covers", "by": "rank"},
@@ -151,7 +160,7 @@ def test_candidates(rule: str) -> None:
 
 def told(options: dict[str, Any], rows: list[int | None], ids: bool) -> list[Any]:
     """The details by the reference."""
-    center = reference.CENTERS[options.get("center", "vertex_mean")]
+    center = options.get("center", "vertex_mean")
     metric = options.get("metric", "euclidean")
 
     def of(point: Any, row: int | None) -> dict[str, Any] | None:
@@ -159,8 +168,9 @@ def told(options: dict[str, Any], rows: list[int | None], ids: bool) -> list[Any
             return None
         polygon = POLYGONS[row] or []
         first = {"id": NAMES[row]} if ids else {"index": row}
-        distance = reference.distance(point, center(polygon), metric)
-        return {**first, "distance": distance, "area": reference.area(polygon)}
+        place = reference.center_of(polygon, center, metric)
+        distance = reference.distance(point, place, metric)
+        return {**first, "distance": distance, "area": reference.AREAS[metric](polygon)}
 
     return [of(point, row) for point, row in zip(POINTS, rows, strict=True)]
 
@@ -173,10 +183,10 @@ def test_what_is_answered(
     rule: str, door: str, expected: dict[str, list[int | None]], tmp_path: Path
 ) -> None:
     """Ids, details, and both."""
-    options = RULES.get(rule, {"predicate": "covers"})
-    rows = expected.get(rule, expected["covers"])
+    options = RULES[rule]
+    rows = expected[rule]
     if rule == "covers, haversine":
-        options = {**options, "metric": "haversine", "center": "centroid"}
+        options = {**options, "center": "centroid"}
     else:
         got = DOORS[door](COLUMN, TABLE, {**options, "id": "zone"}, tmp_path)
         assert got.dtype == pl.String

@@ -1,5 +1,5 @@
 use arrow_schema::{DataType, Field};
-use poly_match_engine::{Invalid, Polygon, Polygons, Predicate, Rule, measure};
+use poly_match_engine::{Invalid, Metric, Polygon, Polygons, Predicate, Rule, measure};
 
 use crate::columns::PolygonColumns;
 use crate::protocol::Result;
@@ -58,7 +58,7 @@ pub fn read(columns: &PolygonColumns) -> Result<Polygons> {
 pub fn ranked(polygons: &Polygons) -> Vec<(u32, Polygon<'_>)> {
     let measured = (0..polygons.len() as u32).filter_map(|row| {
         let polygon = polygons.get(row as usize)?;
-        Some((measure::area(polygon), row, polygon))
+        Some((measure::area(polygon, Metric::Euclidean), row, polygon))
     });
     let mut measured: Vec<_> = measured.collect();
     measured.sort_unstable_by(|(a, i, _), (b, j, _)| a.total_cmp(b).then(i.cmp(j)));

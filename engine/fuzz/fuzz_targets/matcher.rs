@@ -77,7 +77,7 @@ fuzz_target!(|input: Input| {
         rule = rule.with_metric(Metric::Haversine);
     }
 
-    let keys = Keys::areas(&polygons);
+    let keys = Keys::areas(&polygons, &rule);
     let candidates = reference::candidates(&points, &polygons, &keys, &rule);
     let expected =
         candidates.iter().map(|rows| rows.as_ref().and_then(|rows| rows.first().copied()));

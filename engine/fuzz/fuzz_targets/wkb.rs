@@ -4,7 +4,7 @@
 use arrow_array::{Array, BinaryArray};
 use arrow_schema::{DataType, Field};
 use libfuzzer_sys::fuzz_target;
-use poly_match_engine::{Invalid, Matcher, Points, Polygons, Rule, inside, measure};
+use poly_match_engine::{Invalid, Matcher, Metric, Points, Polygons, Rule, inside, measure};
 
 fuzz_target!(|bytes: &[u8]| {
     let column = BinaryArray::from(vec![Some(bytes), None]);
@@ -18,7 +18,7 @@ fuzz_target!(|bytes: &[u8]| {
     assert!(raised.is_ok() || skipped.get(0).is_none());
 
     let Some(polygon) = skipped.get(0) else { return };
-    assert!(!measure::area(polygon).is_nan());
+    assert!(!measure::area(polygon, Metric::Euclidean).is_nan());
     assert!(measure::vertex_mean(polygon).iter().all(|c| c.is_finite()));
     assert!(measure::centroid(polygon).iter().all(|c| c.is_finite()));
     let vertices: Vec<_> =

@@ -39,7 +39,43 @@ impl IndexStats {
     }
 }
 
+/// In what kind of cell some points lie: which way the index takes to their answers.
+#[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
+#[non_exhaustive]
+pub struct CellsReached {
+    /// Points in cells that no region touches.
+    pub empty: usize,
+    /// Points in cells with one answer.
+    pub settled: usize,
+    /// Points in cells with a list of regions to test.
+    pub contested: usize,
+    /// Of all these, points in cells of the second level.
+    pub split: usize,
+    /// Of all these, points in the cells around the grid, which reach to infinity.
+    pub outer: usize,
+}
+
 impl Cover {
+    /// Counts the cell of a point.
+    pub(crate) fn reach(&self, [x, y]: [f64; 2], reached: &mut CellsReached) {
+        let (column, row) = (self.grid.column(x), self.grid.row(y));
+        let (of_column, of_row) = (column >> SUB_BITS, row >> SUB_BITS);
+        let is_end = |cell: u32, cells: u32| cell == 0 || cell + 1 == cells;
+        let is_outer = is_end(of_column, self.grid.width()) || is_end(of_row, self.grid.height());
+        reached.outer += usize::from(is_outer);
+        let mut word = self.cells[(of_row * self.grid.width() + of_column) as usize];
+        if word & FINAL == 0 && word & SPLIT != 0 {
+            reached.split += 1;
+            let (finer, start) = Finer::of_word(word);
+            word = self.cells[(start + finer.cell_at(column, row)) as usize];
+        }
+        match word {
+            word if word == FINAL | NONE => reached.empty += 1,
+            word if word & FINAL != 0 => reached.settled += 1,
+            _ => reached.contested += 1,
+        }
+    }
+
     /// How many regions are tested before a point has its answer: [`Cover::resolve`] point by
     /// point, counted.
     pub(crate) fn tests(&self, regions: &impl Regions, [x, y]: [f64; 2]) -> usize {

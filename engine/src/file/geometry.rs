@@ -131,6 +131,13 @@ impl Geometry {
         read().map_err(|error: Error| error.in_file(table.path()))
     }
 
+    /// The column that errors name.
+    pub(crate) fn column(&self) -> &str {
+        match &self.columns {
+            Columns::Xy(field, _) | Columns::One(field) => field.name(),
+        }
+    }
+
     /// The reference system that the file names.
     pub(crate) fn crs(&self) -> Option<&Crs> {
         self.crs.as_ref()
@@ -152,13 +159,6 @@ impl Geometry {
         match &self.columns {
             Columns::Xy(x, y) => vec![x, y],
             Columns::One(field) => vec![field],
-        }
-    }
-
-    /// The column that errors name.
-    pub(crate) fn column(&self) -> &str {
-        match &self.columns {
-            Columns::Xy(field, _) | Columns::One(field) => field.name(),
         }
     }
 

@@ -139,7 +139,7 @@ impl Answers {
         let broken = |source| table.broken_in(group, source);
         let mut writers = self.encoders.create_column_writers(0).map_err(broken)?;
         let mut tally = Tally::default();
-        for points in input.points_of(table, group, first_row, *question.matcher.rule()) {
+        for points in input.points_of(table, group, first_row) {
             watch.check()?;
             let (answers, of_batch) = question.ask(&points?, tallies)?;
             let leaves = compute_leaves(&self.field, &answers).map_err(broken)?;

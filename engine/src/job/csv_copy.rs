@@ -25,7 +25,7 @@ pub(super) fn copy_csv<W: Write + Send>(
     let mut lines = Vec::new();
     records.append(&quoted(&question.name), &mut lines).map_err(write)?;
     let mut tally = Tally::default();
-    for read in input.batches(*question.matcher.rule()) {
+    for read in input.batches() {
         let (_, points) = read?;
         watch.check()?;
         let (answers, of_batch) = question.ask(&points, tallies)?;

@@ -14,7 +14,6 @@ use crate::crs::Crs;
 use crate::error::Result;
 use crate::file::{Geometry, Header, Table};
 use crate::points::Points;
-use crate::rule::Rule;
 use crate::srid::Srids;
 use crate::stop::Stop;
 
@@ -140,20 +139,17 @@ impl PointReader {
         self.crs.as_ref().or(self.geometry.crs())
     }
 
-    /// Each batch with its points, which the rule accepts.
-    pub(super) fn batches(
-        &self,
-        rule: Rule,
-    ) -> impl Iterator<Item = Result<(RecordBatch, Points)>> {
+    /// Each batch with its points.
+    pub(super) fn batches(&self) -> impl Iterator<Item = Result<(RecordBatch, Points)>> {
         let mut first_row = 0;
         self.read().map(move |batch| {
             let batch = batch?;
             let points = match &self.file {
                 InFormat::Csv(csv) => {
                     let typed = csv.typed(&batch, &self.places);
-                    self.points(&typed.map_err(|e| e.in_file(self.path()))?, first_row, rule)
+                    self.points(&typed.map_err(|e| e.in_file(self.path()))?, first_row)
                 }
-                _ => self.points(&batch, first_row, rule),
+                _ => self.points(&batch, first_row),
             };
             first_row += batch.num_rows();
             Ok((batch, points?))
@@ -167,12 +163,11 @@ impl PointReader {
         table: &Table,
         group: usize,
         mut first_row: usize,
-        rule: Rule,
     ) -> impl Iterator<Item = Result<Points>> {
         or_error(table.batches_in(group, Some(&self.places))).map(move |batch| {
             let batch = batch?;
             first_row += batch.num_rows();
-            self.points(&batch, first_row - batch.num_rows(), rule)
+            self.points(&batch, first_row - batch.num_rows())
         })
     }
 
@@ -187,7 +182,7 @@ impl PointReader {
         }
     }
 
-    fn points(&self, batch: &RecordBatch, first_row: usize, rule: Rule) -> Result<Points> {
+    fn points(&self, batch: &RecordBatch, first_row: usize) -> Result<Points> {
         let points = self.geometry.read_points(batch, first_row).and_then(|points| {
             if self.crs.is_some() {
                 return Ok(points.without_srids());
@@ -199,9 +194,7 @@ impl PointReader {
             checked.map_err(|error| self.first_mixed().err().unwrap_or(error))?;
             Ok(points)
         });
-        let accepted =
-            |points: Points| points.accepted_by(&rule, self.geometry.column(), first_row);
-        points.and_then(accepted).map_err(|error| error.in_file(self.path()))
+        points.map_err(|error| error.in_file(self.path()))
     }
 }
 

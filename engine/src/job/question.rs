@@ -45,7 +45,7 @@ impl Question {
         let tally = Tally {
             rows: rows.len(),
             matched: rows.len() - rows.null_count(),
-            null_points: points.missing(),
+            null_points: points.missing(self.matcher.rule().metric()),
         };
         Ok((self.answer.column(points, rows)?, tally))
     }

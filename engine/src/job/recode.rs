@@ -36,7 +36,7 @@ pub(super) fn recode<W: Write + Send>(
         let (sender, receiver) = sync_channel::<Result<(RecordBatch, Tally)>>(BATCHES_AHEAD);
         let current = Current::get();
         let read_all = move || {
-            for read in input.batches(*question.matcher.rule()) {
+            for read in input.batches() {
                 let matched = read.and_then(|(batch, points)| {
                     watch.check()?;
                     question

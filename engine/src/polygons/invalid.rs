@@ -3,11 +3,18 @@ use arrow_buffer::{BooleanBufferBuilder, NullBuffer};
 /// Rows whose fault is told in words; of the others only the number is kept.
 const TOLD: usize = 100;
 
-/// What becomes of a polygon that is not one.
+/// How invalid polygons are handled.
 ///
-/// That is one with a ring of fewer than 3 distinct vertices, with a null, NaN or infinite vertex,
-/// with a null ring, with different numbers of x and y, with broken WKB or WKB of another type. A
-/// ring without area but of 3 distinct vertices is a ring, and so is one that crosses itself.
+/// A polygon is invalid that has a ring of fewer than 3 distinct vertices, a null, NaN or infinite
+/// vertex, a null ring, different numbers of x and y, broken WKB or WKB of another type, or holes
+/// that are larger together than the exterior of their part. A ring without area but of 3 distinct
+/// vertices is a ring, and so is one that crosses itself. An empty ring as a hole is left out.
+///
+/// With [`Metric::Haversine`](crate::Metric) a polygon is invalid besides whose center is not a
+/// place on the sphere, as its latitude is beyond a pole, or whose holes are larger there than the
+/// exterior. As that depends on the rule, it is found when polygons are matched
+/// ([`Matcher::new`](crate::Matcher::new)), and [`Polygons::invalid_rows`](crate::Polygons) does not
+/// list it.
 #[derive(Debug, Clone, Copy, PartialEq, Eq, Default)]
 pub enum Invalid {
     /// An error that names the first such row.

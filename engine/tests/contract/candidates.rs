@@ -24,7 +24,7 @@ fn check(points: &[Point], rings: &[Ring], rule: Rule) -> Result<(), TestCaseErr
     let by: UInt32Array =
         (0..rings.len() as u32).map(|row| (row % 9 != 4).then_some(row * 5 % 7)).collect();
     let (_, column) = world::point_columns(points).swap_remove(2);
-    for keys in [Keys::areas(&polygons), Keys::from_column("by", &by, true).unwrap()] {
+    for keys in [Keys::areas(&polygons, &rule), Keys::from_column("by", &by, true).unwrap()] {
         let points = points.iter().copied().collect::<Points>();
         let expected = lists(reference::candidates(&points, &polygons, &keys, &rule));
         let candidates = Candidates::new(&polygons, &keys, rule).unwrap();
@@ -44,7 +44,7 @@ fn check(points: &[Point], rings: &[Ring], rule: Rule) -> Result<(), TestCaseErr
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(200))]
+    #![proptest_config(crate::world::cases(200))]
 
     #[test]
     fn candidates_in_the_plane(world in world::world(60, 90), k in 1..30_usize) {
@@ -92,7 +92,7 @@ fn many_points_answer_as_few() {
     let few: Vec<Point> = (0..period).map(point).collect();
     let many: Vec<Point> = (0..PARALLEL_ROWS + 77).map(|i| few[i % period]).collect();
     for rule in [Rule::covers(), Rule::within(2.0).unwrap(), Rule::nearest(4).unwrap()] {
-        let keys = Keys::areas(&polygons);
+        let keys = Keys::areas(&polygons, &rule);
         let points = few.iter().copied().collect::<Points>();
         let answers = reference::candidates(&points, &polygons, &keys, &rule);
         let expected = lists((0..many.len()).map(|i| answers[i % period].clone()));

@@ -361,7 +361,7 @@ fn plain_parquet_is_described_too() {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(100))]
+    #![proptest_config(crate::world::cases(100))]
 
     #[test]
     fn geojson_is_the_same_as_wkb(rows in forms::rows(3)) {

@@ -83,7 +83,7 @@ fn ring() -> impl Strategy<Value = Ring> {
 /// Rows with at most so many parts, among them null and empty ones.
 pub fn rows(parts: usize) -> impl Strategy<Value = Vec<Row>> {
     let part = prop_oneof![
-        9 => prop::collection::vec(ring(), 1..4),
+        9 => prop::collection::vec(ring(), 1..4).prop_map(crate::world::as_part),
         1 => Just(vec![]),
         1 => Just(vec![vec![]]),
     ];

@@ -64,7 +64,7 @@ fn expected() -> UInt32Array {
     let points = points().into_iter().collect::<Points>();
     let rule = Rule::within(1.0).unwrap();
     let polygons = Polygons::from_xy(&x, &y, Invalid::Raise).unwrap();
-    let keys = Keys::areas(&polygons);
+    let keys = Keys::areas(&polygons, &rule);
     reference::match_points(&points, &polygons, &keys, &rule).into_iter().collect()
 }
 

@@ -3,7 +3,10 @@
 #![allow(clippy::unwrap_used, missing_docs)]
 
 mod answers;
+mod areas;
+mod branches;
 mod candidates;
+mod centroid;
 mod covers;
 mod crs;
 mod errors;
@@ -17,6 +20,8 @@ mod job;
 mod measure;
 mod nearest;
 mod oracle;
+mod peers;
+mod points;
 mod properties;
 mod reference_systems;
 mod whole_files;

@@ -5,6 +5,8 @@ use arrow_array::BinaryArray;
 use poly_match_engine::measure::{area, vertex_mean};
 use poly_match_engine::{Metric, Polygons};
 
+const EUCLIDEAN: Metric = Metric::Euclidean;
+
 fn polygon(parts: &[Vec<Vec<[f64; 2]>>]) -> Polygons {
     world::read_geometry(&BinaryArray::from_vec(vec![&world::wkb_polygon(parts, true)])).unwrap()
 }
@@ -17,7 +19,7 @@ fn square(x: f64, y: f64, side: f64) -> Vec<[f64; 2]> {
 fn holes_take_area_and_leave_the_centre() {
     let polygons = polygon(&[vec![square(0.0, 0.0, 4.0), square(0.5, 0.5, 1.0)]]);
     let polygon = polygons.get(0).unwrap();
-    assert_eq!((area(polygon), vertex_mean(polygon)), (15.0, [2.0, 2.0]));
+    assert_eq!((area(polygon, EUCLIDEAN), vertex_mean(polygon)), (15.0, [2.0, 2.0]));
 }
 
 #[test]
@@ -25,7 +27,7 @@ fn parts_add_up_and_share_the_mean() {
     let triangle = vec![[10.0, 0.0], [12.0, 0.0], [11.0, 3.0]];
     let polygons = polygon(&[vec![square(0.0, 0.0, 2.0)], vec![triangle]]);
     let polygon = polygons.get(0).unwrap();
-    assert_eq!(area(polygon), 4.0 + 3.0);
+    assert_eq!(area(polygon, EUCLIDEAN), 4.0 + 3.0);
     assert_eq!(vertex_mean(polygon), [(4.0 + 33.0) / 7.0, (4.0 + 3.0) / 7.0]);
 }
 
@@ -40,17 +42,20 @@ fn a_closing_vertex_counts_once_and_a_repeated_one_twice() {
     {
         let polygons = polygon(&[vec![ring]]);
         let polygon = polygons.get(0).unwrap();
-        assert_eq!((area(polygon), vertex_mean(polygon)), (4.5, center));
+        assert_eq!((area(polygon, EUCLIDEAN), vertex_mean(polygon)), (4.5, center));
     }
 }
 
 #[test]
 fn far_from_the_origin_and_at_the_end_of_f64() {
     let polygons = polygon(&[vec![square(1e9, -1e9, 0.125)]]);
-    assert_eq!(area(polygons.get(0).unwrap()), 0.015625);
+    assert_eq!(area(polygons.get(0).unwrap(), EUCLIDEAN), 0.015625);
     let polygons = polygon(&[vec![square(1e300, 1e300, 1e300)]]);
     let polygon = polygons.get(0).unwrap();
-    assert_eq!((area(polygon), vertex_mean(polygon)), (f64::INFINITY, [1.5e300, 1.5e300]));
+    assert_eq!(
+        (area(polygon, EUCLIDEAN), vertex_mean(polygon)),
+        (f64::INFINITY, [1.5e300, 1.5e300])
+    );
     let max = f64::MAX;
     let polygons = self::polygon(&[vec![vec![[max, 0.0], [max, max], [max, -max]]]]);
     let [x, y] = vertex_mean(polygons.get(0).unwrap());

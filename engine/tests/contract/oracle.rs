@@ -17,7 +17,7 @@ fn expected(world: &World) -> UInt32Array {
     let [x, y] = world::xy_columns(&world.rings);
     let polygons = Polygons::from_xy(&x, &y, Invalid::Raise).unwrap();
     let rule = Rule::within(world.max_dist).unwrap();
-    let areas = Keys::areas(&polygons);
+    let areas = Keys::areas(&polygons, &rule);
     reference::match_points(&points, &polygons, &areas, &rule).into_iter().collect()
 }
 
@@ -28,7 +28,7 @@ fn matcher(world: &World) -> Matcher {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(1500))]
+    #![proptest_config(crate::world::cases(1500))]
 
     #[test]
     fn scan_and_index_answer_as_the_reference(world in world::world(200, 60)) {
@@ -84,7 +84,7 @@ proptest! {
 }
 
 proptest! {
-    #![proptest_config(ProptestConfig::with_cases(300))]
+    #![proptest_config(crate::world::cases(300))]
 
     #[test]
     fn other_keys_answer_as_the_reference(
@@ -128,7 +128,7 @@ proptest! {
             matcher.match_points(&points)
         });
         let [x, y] = world::xy_columns(&world.rings);
-        let areas = Keys::areas(&Polygons::from_xy(&x, &y, Invalid::Raise).unwrap());
+        let areas = Keys::areas(&Polygons::from_xy(&x, &y, Invalid::Raise).unwrap(), &Rule::covers());
         let area = |row: u32| areas.get(row as usize);
         for (answer, other) in answers.iter().zip(&others) {
             let other = other.map(|row| order[row as usize] as u32);

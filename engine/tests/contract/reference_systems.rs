@@ -166,7 +166,7 @@ fn ask(
     assert_eq!(answers.map(|_| ()).map_err(|e| e.to_string()), best.clone().map(|_| ()));
     let covers = Matcher::new(polygons, Rule::covers()).unwrap().match_field(field, chunks);
     assert_eq!(covers.map_err(|error| error.to_string()), best);
-    let candidates = Candidates::new(polygons, &Keys::areas(polygons), rule).unwrap();
+    let candidates = Candidates::new(polygons, &Keys::areas(polygons, &rule), rule).unwrap();
     let all = candidates.of_field(field, chunks);
     assert_eq!(all.map(|_| ()).map_err(|e| e.to_string()), best.clone().map(|_| ()));
     best

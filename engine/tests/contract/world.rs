@@ -12,6 +12,39 @@ use arrow_schema::{DataType, Field};
 use poly_match_engine::{Error, Invalid, Polygons};
 use proptest::prelude::*;
 
+/// So many cases of a property, times `POLY_MATCH_CASES` if that is set.
+///
+/// # Panics
+///
+/// If it is set to anything but a number from 1 on.
+pub fn cases(count: u32) -> ProptestConfig {
+    let times = match std::env::var("POLY_MATCH_CASES") {
+        Ok(times) => times.parse().unwrap_or(0),
+        Err(_) => 1,
+    };
+    assert!(times > 0, "POLY_MATCH_CASES: expected a number from 1 on");
+    ProptestConfig::with_cases(count.saturating_mul(times))
+}
+
+/// The same rings as a part that is valid: the largest first, and no more of the others than it has
+/// room for.
+pub fn as_part(mut rings: Vec<Vec<[f64; 2]>>) -> Vec<Vec<[f64; 2]>> {
+    let area = |ring: &[[f64; 2]]| {
+        let following = ring.iter().cycle().skip(1);
+        ring.iter().zip(following).map(|(a, b)| a[0] * b[1] - b[0] * a[1]).sum::<f64>().abs()
+    };
+    rings.sort_by(|a, b| area(b).total_cmp(&area(a)));
+    let mut room = rings.first().map_or(0.0, |ring| 0.9 * area(ring));
+    let mut first = true;
+    rings.retain(|ring| {
+        let size = if std::mem::take(&mut first) { 0.0 } else { area(ring) };
+        let fits = size <= room;
+        room -= if fits { size } else { 0.0 };
+        fits
+    });
+    rings
+}
+
 /// A point that may be null.
 pub type Point = Option<[f64; 2]>;
 /// A ring that may be null.
