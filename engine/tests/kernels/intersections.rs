@@ -213,7 +213,7 @@ fn profiles_that_go_to_and_fro() {
     // A place of all 2,000 * 2,000 pairs of segments, which are all different.
     let star = |turned: bool| -> Line {
         let ray = |at: usize| {
-            let far = if at % 2 == 0 { 1.0 } else { -1.0 };
+            let far = if at.is_multiple_of(2) { 1.0 } else { -1.0 };
             let [x, y] = [far * (1 + at) as f64, far * (1 + at * 7 % 1_999) as f64];
             if turned { [-y, x] } else { [x, y] }
         };
