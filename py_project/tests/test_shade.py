@@ -85,7 +85,8 @@ def test_a_column_of_one_row_is_taken_for_all(rows: int, engine: Any, value: Any
     ):
         got = frame.lazy().select(level=answer).collect(engine=engine)
         assert got.equals(both.select(level=expected))
-    assert pl.select(pm.shade(pl.lit(400), pl.lit(300))).item() == 50
+    one = pl.select(pm.shade(pl.Series([400]), pl.Series([300])))
+    assert one.item() == 50
 
 
 @pytest.mark.parametrize(
