@@ -190,12 +190,15 @@ fn parts_of_which_one_has_no_area() {
     assert!((got[0] - 28.0 / 9.0).abs() < 1e-15 && (got[1] - 5.0 / 3.0).abs() < 1e-15, "{got:?}");
 }
 
+/// Parts of rings of vertices.
+type Shape<'a> = &'a [&'a [&'a [[f64; 2]]]];
+
 /// Shapes and centroids from `TestCentroid.xml` of JTS (Eclipse Public License 2.0 or Eclipse
 /// Distribution License 1.0, <https://github.com/locationtech/jts>); those that degenerate were
 /// worked out anew by fractions.
 #[test]
 fn shapes_of_jts() {
-    let table: [(&[&[&[[f64; 2]]]], [f64; 2]); 6] = [
+    let table: [(Shape<'_>, [f64; 2]); 6] = [
         (
             &[&[
                 &[[0.0, 200.0], [200.0, 200.0], [200.0, 0.0], [0.0, 0.0]],
