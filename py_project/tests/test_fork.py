@@ -58,7 +58,7 @@ def in_child(work):
 """
 
 
-def run(code: str, folder: Path, timeout: float = 60) -> None:
+def run(code: str, folder: Path, timeout: float = 200) -> None:
     """Run a script behind the setting; it prints `done` at its end."""
     script = f"{SETTING}\n{textwrap.dedent(code)}\nprint('done')"
     environment = os.environ | {"RAYON_NUM_THREADS": "2"}
@@ -238,7 +238,7 @@ def test_a_fork_while_other_threads_work(tmp_path: Path) -> None:
         for thread in threads:
             thread.join()
     """
-    run(code, tmp_path, timeout=120)
+    run(code, tmp_path, timeout=300)
 
 
 def test_expressions_are_made_in_a_child(tmp_path: Path) -> None:
