@@ -88,7 +88,7 @@ def test_a_manifest_that_was_cut_off() -> None:
         ({"details": True}, "details was false, is true now"),
         ({"invalid": "skip"}, 'invalid was "raise", is "skip" now'),
         ({"name": "zone"}, 'name was "polygon", is "zone" now'),
-        ({"point": ("y", "x")}, 'point was null, is ["y","x"] now'),
+        ({"point": ("x", "file")}, 'point was null, is ["x","file"] now'),
         ({"row_group_size": 3}, "row_group_size was null, is 3 now"),
         ({"compression": "none"}, "compression was null, is"),
     ],
