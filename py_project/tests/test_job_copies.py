@@ -328,6 +328,24 @@ def test_integers_of_128_bits() -> None:
 
 
 @pytest.mark.usefixtures("place")
+def test_logical_types_that_arrow_does_not_have() -> None:
+    """Stay where all columns are written anew."""
+    by_duckdb()
+    run("given.parquet", compression="zstd")
+    given, got = (
+        {c[4][1]: c for c in read_footer(name)[2][1][1]}
+        for name in ("given.parquet", "out.parquet")
+    )
+    for name in (b"id", b"json", b"kind"):
+        assert got[name].get(10) == given[name].get(10)
+        assert got[name][1] == given[name][1]
+    read = "SELECT id, json, kind, small, time, moment, huge FROM '{}.parquet'"
+    rows = [duckdb.sql(read.format(name)) for name in ("given", "out")]
+    assert rows[0].fetchall() == rows[1].fetchall()
+    assert rows[0].types == rows[1].types
+
+
+@pytest.mark.usefixtures("place")
 def test_intervals_of_parquet() -> None:
     """Are copied; to be read they would have to lose their months."""
     by_duckdb(", INTERVAL '2 months 3 days' AS span")

@@ -167,7 +167,7 @@ fn parquet<W: Write + Send>(
         .with_skip_arrow_metadata(metadata.is_some());
     if let Some(metadata) = metadata
         && let Some(types) =
-            with_spatial_types(converter.convert(&schema).map_err(arrow)?, metadata)
+            with_logical_types(converter.convert(&schema).map_err(arrow)?, metadata)
                 .map_err(arrow)?
     {
         options = options.with_parquet_schema(types);
@@ -180,27 +180,34 @@ fn parquet<W: Write + Send>(
     Ok(Sink::Parquet { writer, schema })
 }
 
-/// The types of the columns in Parquet, where there are some of type GEOMETRY or GEOGRAPHY in the
-/// input: those stay as they are, for Arrow has no such types.
-fn with_spatial_types(
+/// The types of the columns in Parquet, where there are some in the input that Arrow does not have:
+/// those stay as they are.
+fn with_logical_types(
     written: SchemaDescriptor,
     input: &ParquetMetaData,
 ) -> std::result::Result<Option<SchemaDescriptor>, ParquetError> {
     let input = input.file_metadata().schema().get_fields();
-    let spatial = |field: &TypePtr| {
+    let kept = |field: &TypePtr| {
         let input = input.iter().find(|input| input.name() == field.name())?;
         let logical = input.get_basic_info().logical_type_ref()?;
-        let is_spatial = matches!(logical, LogicalType::Geometry(_) | LogicalType::Geography(_));
-        let is_bytes =
-            field.is_primitive() && field.get_physical_type() == PhysicalType::BYTE_ARRAY;
-        (is_spatial && is_bytes).then(|| logical.clone())
+        let (physical, bytes) = match logical {
+            LogicalType::Geometry(_) | LogicalType::Geography(_) => (PhysicalType::BYTE_ARRAY, -1),
+            LogicalType::Json | LogicalType::Bson | LogicalType::Enum => {
+                (PhysicalType::BYTE_ARRAY, -1)
+            }
+            LogicalType::Uuid => (PhysicalType::FIXED_LEN_BYTE_ARRAY, 16),
+            _ => return None,
+        };
+        let is_same = field.is_primitive() && field.get_physical_type() == physical;
+        is_same.then(|| (logical.clone(), physical, bytes))
     };
     let fields = written.root_schema().get_fields();
-    if !fields.iter().any(|field| spatial(field).is_some()) {
+    if !fields.iter().any(|field| kept(field).is_some()) {
         return Ok(None);
     }
-    let fields = fields.iter().map(|field| match spatial(field) {
-        Some(logical) => Type::primitive_type_builder(field.name(), PhysicalType::BYTE_ARRAY)
+    let fields = fields.iter().map(|field| match kept(field) {
+        Some((logical, physical, bytes)) => Type::primitive_type_builder(field.name(), physical)
+            .with_length(bytes)
             .with_repetition(field.get_basic_info().repetition())
             .with_logical_type(Some(logical))
             .build()
