@@ -51,7 +51,7 @@ pub(super) fn exact_place(first: [Point; 2], [c, d]: [Point; 2], axis: usize) ->
     let guess = a + (b - a) * (beside_a / (beside_a + beside_b));
     let guess = if guess.is_nan() { from } else { ordinal(guess).clamp(from, to) };
     let mut step = 1;
-    while from < guess.saturating_sub(step) {
+    while step < i64::MAX && from < guess.saturating_sub(step) {
         let at = guess.saturating_sub(step);
         if !is_before(at) {
             from = at;
@@ -61,7 +61,7 @@ pub(super) fn exact_place(first: [Point; 2], [c, d]: [Point; 2], axis: usize) ->
         step = step.saturating_mul(16);
     }
     let mut step = 1;
-    while to > guess.saturating_add(step) {
+    while step < i64::MAX && to > guess.saturating_add(step) {
         let at = guess.saturating_add(step);
         if is_before(at) {
             to = at;
@@ -268,6 +268,15 @@ mod tests {
             prop_assert_eq!(a.total_cmp(&b), ordinal(a).cmp(&ordinal(b)));
             prop_assert_eq!(from_ordinal(ordinal(a)), a);
         }
+    }
+
+    /// Floats of both signs and any size lie farther apart than the largest step.
+    #[test]
+    fn places_far_from_where_floats_have_them() {
+        let steep = [[-1e150, -1e150], [1e-150, 1e150]];
+        let flat = [[-1e150, 1e-150], [1e150, -1e150]];
+        both_ways(steep, flat);
+        both_ways([[-1e150, 1e150], [1e150, -1e-150]], [[-1e-150, -1e150], [1e150, 1e150]]);
     }
 
     #[test]
