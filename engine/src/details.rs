@@ -21,7 +21,7 @@ impl Details {
     /// Measures the centres that `rule` asks for, and the areas.
     pub fn new(polygons: &Polygons, rule: &Rule) -> Self {
         let centers = measure::centers(polygons, rule.center(), rule.metric()).into_iter();
-        let areas = measure::areas(polygons, rule.metric()).into_iter();
+        let areas = measure::areas_of_rule(polygons, rule).into_iter();
         Self {
             centers: centers.map(|center| center.unwrap_or([f64::NAN; 2])).collect(),
             areas: areas.map(|area| area.unwrap_or(f64::NAN)).collect(),
@@ -30,7 +30,7 @@ impl Details {
     }
 
     /// The distance from each point to the centre of its answer ([`Metric::distance`]), and the
-    /// area of the answer ([`measure::area`]). Null where the answer is.
+    /// area of the answer ([`measure::areas_of_rule`]). Null where the answer is.
     ///
     /// # Panics
     ///

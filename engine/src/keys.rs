@@ -18,10 +18,10 @@ use crate::rule::Rule;
 pub struct Keys(Vec<Option<u64>>);
 
 impl Keys {
-    /// The areas of the polygons as the rule measures them: [`measure::area`] by its metric.
+    /// The areas of the polygons as the rule measures them: [`measure::areas_of_rule`].
     pub fn areas(polygons: &Polygons, rule: &Rule) -> Self {
         Self(
-            measure::areas(polygons, rule.metric())
+            measure::areas_of_rule(polygons, rule)
                 .into_iter()
                 .map(|area| area.map(of_f64))
                 .collect(),

@@ -11,7 +11,7 @@ use rayon::prelude::*;
 
 use crate::metric::{Metric, wrap};
 use crate::polygons::{Builder, PARALLEL_POLYGONS, Part, Polygon, Polygons, Ring};
-use crate::rule::Center;
+use crate::rule::{Center, Predicate, Rule};
 use crate::stop::Current;
 use crate::threads;
 
@@ -23,6 +23,33 @@ pub fn centers(polygons: &Polygons, of: Center, metric: Metric) -> Vec<Option<[f
 /// The area of each row, as [`area`] of it; `None` for a row that is null or empty.
 pub fn areas(polygons: &Polygons, metric: Metric) -> Vec<Option<f64>> {
     by_row(polygons, |polygon| area(polygon, metric))
+}
+
+/// The area of each row as a rule ranks by it and reports it; `None` for a row that is null or empty.
+///
+/// That is [`area`] by its metric, with one exception: where a rule measures distances to centers on
+/// the sphere, a polygon with edges across the antimeridian has the area between its edges the short
+/// way round, as its [`center`] lies there. Such a polygon has edges of more than 180 degrees, none
+/// of a whole turn, and none of either with longitudes within 180 degrees of its first vertex.
+pub fn areas_of_rule(polygons: &Polygons, rule: &Rule) -> Vec<Option<f64>> {
+    match (rule.predicate(), rule.metric()) {
+        (Predicate::Center { .. }, Metric::Haversine) => by_row(polygons, |polygon| {
+            let moved = near_first(polygon).filter(|_| longest_step(polygon) < 360.0);
+            let moved = moved.as_ref().and_then(|moved| moved.get(0));
+            let moved = moved.filter(|moved| longest_step(*moved) <= 180.0);
+            area(moved.unwrap_or(polygon), Metric::Haversine)
+        }),
+        (_, metric) => areas(polygons, metric),
+    }
+}
+
+/// The most that two neighboring vertices of a ring differ in longitude.
+fn longest_step(polygon: Polygon<'_>) -> f64 {
+    let of_ring = |ring: Ring<'_>| {
+        let next = ring.x.iter().cycle().skip(1);
+        ring.x.iter().zip(next).map(|(a, b)| (a - b).abs()).fold(0.0, f64::max)
+    };
+    polygon.rings().map(of_ring).fold(0.0, f64::max)
 }
 
 /// What is measured of each row, on all threads where there are many.

@@ -3,7 +3,7 @@
 use std::f64::consts::PI;
 
 use arrow_array::{BinaryArray, UInt32Array};
-use poly_match_engine::measure::area;
+use poly_match_engine::measure::{area, areas_of_rule};
 use poly_match_engine::{
     EARTH_RADIUS, Invalid, Keys, Matcher, Metric, Points, Polygons, Rule, reference,
 };
@@ -193,4 +193,45 @@ fn holes_and_parts() {
         Matcher::new(&skipped, rule).unwrap().match_points(&points),
         UInt32Array::from(vec![None])
     );
+}
+
+#[test]
+fn across_the_antimeridian_the_short_way_where_centers_are() {
+    let near = Rule::within(1e6).unwrap().with_metric(Metric::Haversine);
+    let covers = Rule::covers().with_metric(Metric::Haversine);
+    let of = |ring: &[[f64; 2]], rule: &Rule| {
+        areas_of_rule(&polygons(&[ring.to_vec()]), rule)[0].unwrap()
+    };
+    for across in [
+        box_ring(179.0, 10.0, -179.0, 12.0),
+        vec![[-179.0, 10.0], [-179.0, 12.0], [179.0, 12.0], [179.0, 10.0]],
+        vec![[-179.0, 12.0], [179.0, 12.0], [179.0, 10.0], [-179.0, 10.0], [-179.0, 12.0]],
+    ] {
+        assert_near(of(&across, &near), of_box(179.0, 10.0, 181.0, 12.0), "short way");
+        // A point is covered in the plane of longitudes and latitudes: the area is that one's.
+        assert!(of(&across, &covers) > 100.0 * of(&across, &near));
+    }
+    // Around the earth, and in wide polygons whose vertices are close to each other, as they are.
+    let world = box_ring(-180.0, -90.0, 180.0, 90.0);
+    let cap = vec![
+        [-180.0, -90.0],
+        [-180.0, -60.0],
+        [-60.0, -60.0],
+        [60.0, -60.0],
+        [180.0, -60.0],
+        [180.0, -90.0],
+    ];
+    let wide = vec![
+        [-150.0, 0.0],
+        [-50.0, 0.0],
+        [50.0, 0.0],
+        [150.0, 0.0],
+        [150.0, 9.0],
+        [50.0, 9.0],
+        [-50.0, 9.0],
+        [-150.0, 9.0],
+    ];
+    for ring in [world, cap, wide] {
+        assert_near(of(&ring, &near), on_sphere(&ring), "as it is");
+    }
 }
