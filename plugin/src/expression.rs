@@ -155,6 +155,9 @@ impl<'a> Asked<'a> {
     }
 }
 
+/// What an expression takes along: the fingerprint, the matcher as bytes, and what keeps it.
+type Made = (String, Option<Cow<'static, [u8]>>, Kept);
+
 /// Makes what an expression needs, and keeps it for as long as what it gives is there: the
 /// fingerprint, the matcher as bytes if the polygons are few and nothing else is needed of them, and
 /// what keeps it.
@@ -165,7 +168,7 @@ pub(crate) fn prepare(
     ranking: Option<&Bound<'_, Ranking>>,
     options: Options,
     candidates: bool,
-) -> PyResult<(String, Option<Cow<'static, [u8]>>, Kept)> {
+) -> PyResult<Made> {
     let (polygons, ranking) = (polygons.get(), ranking.map(Bound::get));
     let is_long = is_long(polygons.polygons.len(), 2_000);
     interruptible(py, is_long, || {

@@ -150,6 +150,9 @@ pub(crate) fn check_settings(settings: Settings) -> PyResult<()> {
     Ok(())
 }
 
+/// Where a picture goes, its side, the colors of the polygons, and that of other points.
+type PictureArguments = (PathBuf, usize, Vec<[u8; 3]>, [u8; 3]);
+
 /// `point` is no, one or two column names; `counts` the file that the caller writes them to;
 /// `picture` that of the picture, the cells of its longer side, the colours of polygons, and that of
 /// points without; `progress` is called with rows, total and matched.
@@ -168,7 +171,7 @@ pub(crate) fn match_parquet(
     name: String,
     settings: Settings,
     counts: Option<PathBuf>,
-    picture: Option<(PathBuf, usize, Vec<[u8; 3]>, [u8; 3])>,
+    picture: Option<PictureArguments>,
     progress: Option<Py<PyAny>>,
 ) -> PyResult<Summary> {
     let rule = options.rule().map_err(to_python)?;
