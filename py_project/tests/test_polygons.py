@@ -267,7 +267,8 @@ def test_a_plan_with_skipped_polygons_is_sent(tmp_path: Path) -> None:
     """What is parsed elsewhere is parsed in the same way."""
     asked = pm.poly_match("point", INVALID["wkb"], predicate="covers", invalid="skip")
     (tmp_path / "plan").write_bytes(COLUMN.to_frame().lazy().select(asked).serialize())
-    code = "import polars as pl; print(pl.LazyFrame.deserialize('plan').collect()['polygon'].to_list())"
+    collect = "pl.LazyFrame.deserialize('plan').collect()"
+    code = f"import polars as pl; print({collect}['polygon'].to_list())"
     done = subprocess.run(
         [sys.executable, "-c", code], cwd=tmp_path, capture_output=True, text=True
     )
