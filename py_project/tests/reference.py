@@ -188,18 +188,36 @@ def area_on_sphere(polygon: Sequence[Part]) -> float:
     return sum(exterior - sum(holes) for exterior, *holes in areas)
 
 
-AREAS = {"euclidean": area, "haversine": area_on_sphere}
-
-
-def center_on_sphere(polygon: Sequence[Part], center: str) -> Vertex:
-    """The center of the vertices within 180 degrees of the first; its longitude in (-180, 180]."""
+def near_first(polygon: Sequence[Part]) -> list[Part]:
+    """The polygon with longitudes within 180 degrees of that of its first vertex."""
     first = polygon[0][0][0][0]
 
     def near(x: float) -> float:
         return x - 360 * math.ceil((x - first - 180) / 360) if abs(x - first) > 180 else x
 
-    moved = [[[(near(x), y) for x, y in ring] for ring in part] for part in polygon]
-    x, y = CENTERS[center](moved)
+    return [[[(near(x), y) for x, y in ring] for ring in part] for part in polygon]
+
+
+def longest_step(polygon: Sequence[Part]) -> float:
+    """The most that two neighboring vertices differ in longitude."""
+    rings = [[x for x, _ in ring] for part in polygon for ring in part]
+    return max(abs(a - b) for xs in rings for a, b in zip(xs, [*xs[1:], xs[0]], strict=True))
+
+
+def area_of(polygon: Sequence[Part], predicate: str, metric: str) -> float:
+    """The area that a rule ranks by: across the antimeridian the short way, as centers are."""
+    if metric == "euclidean":
+        return area(polygon)
+    if predicate == "center" and longest_step(polygon) < 360:
+        moved = near_first(polygon)
+        if longest_step(moved) <= 180:
+            return area_on_sphere(moved)
+    return area_on_sphere(polygon)
+
+
+def center_on_sphere(polygon: Sequence[Part], center: str) -> Vertex:
+    """The center of the vertices within 180 degrees of the first; its longitude in (-180, 180]."""
+    x, y = CENTERS[center](near_first(polygon))
     return (x if -180 < x <= 180 else x - 360 * math.ceil((x - 180) / 360)), y
 
 
@@ -236,7 +254,7 @@ def candidates(
 ) -> list[list[int] | None]:
     """For each point the rows of all polygons that qualify, the best first."""
     if keys is None:
-        keys = [AREAS[metric](polygon) if polygon else None for polygon in polygons]
+        keys = [area_of(polygon, predicate, metric) if polygon else None for polygon in polygons]
     key_of = {
         row: -key if descending else key
         for row, (key, polygon) in enumerate(zip(keys, polygons, strict=True))

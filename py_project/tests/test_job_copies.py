@@ -336,10 +336,14 @@ def test_logical_types_that_arrow_does_not_have() -> None:
         {c[4][1]: c for c in read_footer(name)[2][1][1]}
         for name in ("given.parquet", "out.parquet")
     )
+    for name in (b"id", b"json"):
+        assert got[name].get(10) == given[name].get(10) is not None
+    # DuckDB names the older type alone, which is text: the newer one is added.
+    assert given[b"kind"].get(10) is None
     for name in (b"id", b"json", b"kind"):
-        assert got[name].get(10) == given[name].get(10)
         assert got[name][1] == given[name][1]
-    read = "SELECT id, json, kind, small, time, moment, huge FROM '{}.parquet'"
+        assert got[name].get(6) == given[name].get(6)
+    read = "SELECT id, json, kind, small, time, moment::VARCHAR, huge FROM '{}.parquet'"
     rows = [duckdb.sql(read.format(name)) for name in ("given", "out")]
     assert rows[0].fetchall() == rows[1].fetchall()
     assert rows[0].types == rows[1].types

@@ -170,7 +170,8 @@ def told(options: dict[str, Any], rows: list[int | None], ids: bool) -> list[Any
         first = {"id": NAMES[row]} if ids else {"index": row}
         place = reference.center_of(polygon, center, metric)
         distance = reference.distance(point, place, metric)
-        return {**first, "distance": distance, "area": reference.AREAS[metric](polygon)}
+        area = reference.area_of(polygon, options.get("predicate", "center"), metric)
+        return {**first, "distance": distance, "area": area}
 
     return [of(point, row) for point, row in zip(POINTS, rows, strict=True)]
 
