@@ -206,8 +206,12 @@ def rules(count: int) -> list[pl.Expr]:
     ]
 
 
+# Older versions of Polars read the functions of a plan that was sent again for each use of them.
+SENT = [False, True] if hasattr(pl, "pipe_with_dtype") else [False]
+
+
 @pytest.mark.parametrize("cleared", [False, True])
-@pytest.mark.parametrize("sent", [False, True])
+@pytest.mark.parametrize("sent", SENT)
 def test_a_query_builds_each_of_its_matchers_once(sent: bool, cleared: bool) -> None:
     """However many they are, in as many morsels as there are: more than stay without a need."""
     count = 3 * pm.cache_info().maxsize + 1
