@@ -96,6 +96,6 @@ def test_reference_systems_are_compared_by_the_workers(spark: SparkSession) -> N
     ):
         points = spark.range(0, 1000, 1, 2).selectExpr(f"{column} as point")
         with pytest.raises(PythonException) as caught:
-            pm.spark.match(points, polygons, point="point", max_dist=1.0).collect()
+            pm.spark.match(points, polygons, point="point", predicate="covers").collect()
         lines = [line for line in str(caught.value).splitlines() if line.startswith("ValueError: ")]
         assert any(line.startswith(f"ValueError: {error}") for line in lines), lines
