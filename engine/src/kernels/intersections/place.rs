@@ -273,10 +273,13 @@ mod tests {
     /// Floats of both signs and any size lie farther apart than the largest step.
     #[test]
     fn places_far_from_where_floats_have_them() {
-        let steep = [[-1e150, -1e150], [1e-150, 1e150]];
-        let flat = [[-1e150, 1e-150], [1e150, -1e150]];
-        both_ways(steep, flat);
-        both_ways([[-1e150, 1e150], [1e150, -1e-150]], [[-1e-150, -1e150], [1e150, 1e150]]);
+        // The place is 1 or -1 along x; floats have it at plus or minus 1e134, by rounding.
+        for at in [1.0, -1.0] {
+            for share in 1..20 {
+                let long = [[-1e150, -1.0], [1e149 * f64::from(share), 1.0]];
+                assert_eq!(both_ways(long, [[at, -1e150], [at, 1e150]])[0], at);
+            }
+        }
     }
 
     #[test]
